@@ -1,0 +1,68 @@
+package io.weighbridge.gateway.call;
+
+/**
+ * Every reason for which the gateway itself ends a call other than OK: the closed list that
+ * docs/errors.md explains.
+ */
+public enum Refusal {
+  CREDENTIALS_MISSING(16, "credentials_missing", false, "send authorization: Bearer <key>"),
+  CREDENTIALS_INVALID(16, "credentials_invalid", false, "check the key, or ask for a new one"),
+  CREDENTIALS_EXPIRED(16, "credentials_expired", false, "get a fresh token"),
+  PERMISSION_DENIED(7, "permission_denied", false, "ask an admin to allow this model for your key"),
+  MODEL_UNKNOWN(5, "model_unknown", false, "check model_name"),
+  VERSION_UNKNOWN(5, "version_unknown", false, "check model_version"),
+  LABEL_UNKNOWN(5, "label_unknown", false, "check the label"),
+  REQUEST_MALFORMED(3, "request_malformed", false, "send one well-formed message"),
+  METHOD_UNKNOWN(12, "method_unknown", false, "see the list of methods served"),
+  MESSAGE_TOO_LARGE(8, "message_too_large", false, "send less"),
+  RATE_LIMITED(8, "rate_limited", true, "wait and retry"),
+  OVERLOADED(14, "overloaded", true, "wait and retry"),
+  HOST_CIRCUIT_OPEN(14, "host_circuit_open", true, "wait and retry"),
+  NO_VERIFIED_HOST(14, "no_verified_host", true, "see weighbridge host list"),
+  NO_REACHABLE_HOST(14, "no_reachable_host", true, "see weighbridge host list"),
+  MODEL_DIGEST_MISMATCH(
+      15, "model_digest_mismatch", false, "the host is quarantined: call an operator"),
+  AUDIT_UNAVAILABLE(
+      14, "audit_unavailable", true, "the audit log cannot take records: call an operator"),
+  DEADLINE_EXCEEDED(4, "deadline_exceeded", false, "allow more time"),
+  CANCELLED(1, "cancelled", false, "the caller left"),
+  HOST_CONNECTION_LOST(14, "host_connection_lost", true, "retry if the call is idempotent"),
+  HOST_PROTOCOL_ERROR(2, "host_protocol_error", false, "the host's answer broke the protocol"),
+  DRAINING(14, "draining", true, "connect again"),
+  INTERNAL(13, "internal", false, "report this");
+
+  private final int grpcCode;
+  private final String reason;
+  private final boolean retryable;
+  private final String advice;
+
+  Refusal(int grpcCode, String reason, boolean retryable, String advice) {
+    this.grpcCode = grpcCode;
+    this.reason = reason;
+    this.retryable = retryable;
+    this.advice = advice;
+  }
+
+  /** The gRPC status code, 1 to 16. */
+  public int grpcCode() {
+    return grpcCode;
+  }
+
+  /**
+   * The stable snake_case word: google.rpc.ErrorInfo.reason, the record's reason, the metrics'
+   * label.
+   */
+  public String reason() {
+    return reason;
+  }
+
+  /** Whether the same call may succeed later. */
+  public boolean retryable() {
+    return retryable;
+  }
+
+  /** What to do next, for the status message. */
+  public String advice() {
+    return advice;
+  }
+}
