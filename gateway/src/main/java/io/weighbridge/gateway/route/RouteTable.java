@@ -2,44 +2,36 @@ package io.weighbridge.gateway.route;
 
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All models of one epoch, ready to be asked. Immutable. */
+/**
+ * All models of one epoch, ready to be asked. Immutable.
+ *
+ * <p>Models are found by the bytes of their name, so that a call needs no string: open addressing
+ * over a table at most half full.
+ */
 public final class RouteTable {
   private final long epoch;
-  private final Map<String, ModelSpec> models;
-  private final Map<String, Map<String, Target>> targets;
+  private final List<ModelRoute> models;
+  private final @Nullable ModelRoute[] byName;
 
-  private RouteTable(
-      long epoch, Map<String, ModelSpec> models, Map<String, Map<String, Target>> targets) {
+  private RouteTable(long epoch, List<ModelRoute> models) {
     this.epoch = epoch;
     this.models = models;
-    this.targets = targets;
+    byName = new ModelRoute[Integer.highestOneBit(Math.max(4, models.size() * 4 - 1))];
+    for (ModelRoute model : models) {
+      int at = hash(model.nameUtf8(), model.nameUtf8().length) & (byName.length - 1);
+      while (byName[at] != null) {
+        at = (at + 1) & (byName.length - 1);
+      }
+      byName[at] = model;
+    }
   }
 
   /** Builds the table of an epoch. */
   public static RouteTable of(long epoch, List<ModelSpec> specs, Slots slots) {
-    Map<String, ModelSpec> models = new HashMap<>();
-    Map<String, Map<String, Target>> targets = new HashMap<>();
-    for (ModelSpec spec : specs) {
-      Map<String, Target> versions = new HashMap<>();
-      for (ModelSpec.Version version : spec.versions()) {
-        versions.put(
-            version.version(),
-            new Target(
-                spec.name(),
-                version.version(),
-                slots.of(spec.name(), version.version()),
-                version.expectedDigest(),
-                version.deploymentLeafPlusOne()));
-      }
-      models.put(spec.name(), spec);
-      targets.put(spec.name(), versions);
-    }
-    return new RouteTable(epoch, models, targets);
+    return new RouteTable(epoch, specs.stream().map(spec -> new ModelRoute(spec, slots)).toList());
   }
 
   /** The number of the table; rises with every change. */
@@ -47,14 +39,38 @@ public final class RouteTable {
     return epoch;
   }
 
-  /** Every model, in no order. */
-  public Iterable<ModelSpec> models() {
-    return models.values();
+  /** Every model. */
+  public List<ModelRoute> models() {
+    return models;
+  }
+
+  /** The model of this name, or null. Allocates nothing. */
+  public @Nullable ModelRoute find(byte[] name, int length) {
+    int at = hash(name, length) & (byName.length - 1);
+    for (ModelRoute model = byName[at]; model != null; model = byName[at]) {
+      if (model.isNamed(name, length)) {
+        return model;
+      }
+      at = (at + 1) & (byName.length - 1);
+    }
+    return null;
   }
 
   /** The target of a model's version, or null when either is unknown. */
   public @Nullable Target target(String model, String version) {
-    Map<String, Target> versions = targets.get(model);
-    return versions == null ? null : versions.get(version);
+    for (ModelRoute route : models) {
+      if (route.name().equals(model)) {
+        return route.target(version);
+      }
+    }
+    return null;
+  }
+
+  private static int hash(byte[] name, int length) {
+    int hash = 0;
+    for (int i = 0; i < length; i++) {
+      hash = 31 * hash + name[i];
+    }
+    return hash ^ hash >>> 16;
   }
 }

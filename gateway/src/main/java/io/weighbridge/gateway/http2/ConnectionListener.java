@@ -1,0 +1,23 @@
+package io.weighbridge.gateway.http2;
+
+/** What happens to a connection as a whole. Called on its event loop. */
+public interface ConnectionListener {
+
+  /** Settings were exchanged: the connection can carry streams. */
+  void ready(Connection connection);
+
+  /** The peer opened a stream; the first call on the answer is {@link StreamListener#headers}. */
+  StreamListener accept(Connection connection, int streamId);
+
+  /** The peer said goodbye: no more streams may be opened, those open may finish. */
+  void goingAway(Connection connection);
+
+  /** The connection has ended; every stream was told before. */
+  void closed(Connection connection);
+
+  /**
+   * The peer broke a limit ({@link ErrorCode#ENHANCE_YOUR_CALM}) or the protocol, and is being shut
+   * out.
+   */
+  void violated(Connection connection, long errorCode);
+}

@@ -1,0 +1,16 @@
+package io.weighbridge.gateway.http2;
+
+/** Error codes of RESET_STREAM and GOAWAY (RFC 9113 section 7). */
+public final class ErrorCode {
+  public static final long NO_ERROR = 0;
+  public static final long PROTOCOL_ERROR = 1;
+  public static final long INTERNAL_ERROR = 2;
+  public static final long REFUSED_STREAM = 7;
+  public static final long CANCEL = 8;
+  public static final long ENHANCE_YOUR_CALM = 11;
+
+  /** Never on the wire: the connection ended under the stream. */
+  public static final long CONNECTION_LOST = -1;
+
+  private ErrorCode() {}
+}

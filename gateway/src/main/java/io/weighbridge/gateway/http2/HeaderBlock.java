@@ -1,0 +1,100 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list of header fields in wire order, pseudo-headers first. Confined to an event loop while it
+ * is being filled; once sent or received, nobody changes it.
+ *
+ * <p>Names and values that came from an HPACK table are the table's own objects: the same field of
+ * the next call on the same connection is the same object, which is what caches by identity rest
+ * on.
+ */
+public final class HeaderBlock {
+  private static final int INITIAL_FIELDS = 12;
+
+  private AsciiString[] fields;
+  private int length;
+  private @Nullable Http2Headers wire;
+
+  /** An empty block to fill. */
+  public HeaderBlock() {
+    fields = new AsciiString[2 * INITIAL_FIELDS];
+  }
+
+  private HeaderBlock(AsciiString[] fields) {
+    this.fields = fields;
+    length = fields.length;
+  }
+
+  /** A block of these names and values in turn. */
+  public static HeaderBlock of(AsciiString... namesAndValues) {
+    return new HeaderBlock(namesAndValues.clone());
+  }
+
+  static HeaderBlock received(Http2Headers headers) {
+    HeaderBlock block = new HeaderBlock();
+    for (var field : headers) {
+      block.add(AsciiString.of(field.getKey()), AsciiString.of(field.getValue()));
+    }
+    return block;
+  }
+
+  /** Appends a field. */
+  public HeaderBlock add(AsciiString name, AsciiString value) {
+    if (length == fields.length) {
+      fields = Arrays.copyOf(fields, 2 * length);
+    }
+    fields[length++] = name;
+    fields[length++] = value;
+    wire = null;
+    return this;
+  }
+
+  /** Appends all fields of another block. */
+  public HeaderBlock addAll(HeaderBlock other) {
+    for (int i = 0; i < other.size(); i++) {
+      add(other.name(i), other.value(i));
+    }
+    return this;
+  }
+
+  /** How many fields there are. */
+  public int size() {
+    return length >> 1;
+  }
+
+  /** The name of field {@code i}. */
+  public AsciiString name(int i) {
+    return fields[2 * i];
+  }
+
+  /** The value of field {@code i}. */
+  public AsciiString value(int i) {
+    return fields[2 * i + 1];
+  }
+
+  /** The value of the first field with this lower-case name, or null. */
+  public @Nullable AsciiString find(AsciiString name) {
+    for (int i = 0; i < length; i += 2) {
+      if (name.equals(fields[i])) {
+        return fields[i + 1];
+      }
+    }
+    return null;
+  }
+
+  Http2Headers wire() {
+    Http2Headers headers = wire;
+    if (headers == null) {
+      AsciiString[] exact = length == fields.length ? fields : Arrays.copyOf(fields, length);
+      headers = ReadOnlyHttp2Headers.trailers(false, exact);
+      wire = headers;
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,21 @@
+package io.weighbridge.gateway.http2;
+
+/**
+ * What a peer may ask of a connection. Immutable.
+ *
+ * @param streamsMax streams the peer may have open at once
+ * @param streamWindowBytes bytes a stream may send ahead of credit
+ * @param connectionWindowBytes bytes all streams together may have in flight
+ * @param headerListBytesMax size of a header list (RFC 9113 section 6.5.2)
+ * @param resetsPerSecondMax resets of the peer that are put up with
+ * @param controlFramesPerSecondMax pings, settings, window updates and priorities together
+ * @param frameTimeoutNs how long a frame, the preface included, may take to arrive completely
+ */
+public record Http2Limits(
+    int streamsMax,
+    int streamWindowBytes,
+    int connectionWindowBytes,
+    int headerListBytesMax,
+    int resetsPerSecondMax,
+    int controlFramesPerSecondMax,
+    long frameTimeoutNs) {}

@@ -1,0 +1,311 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Connection} on Netty's {@code Http2ConnectionHandler}. Confined to its event loop.
+ *
+ * <p>Netty keeps the streams; this class hangs an {@link OpenStream} on each and looks it up by id.
+ */
+// A write that fails ends its stream or connection, which is heard as such: the futures tell
+// nothing more.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class NettyConnection implements Connection {
+
+  /** What we remember of a stream. */
+  static final class OpenStream {
+    final StreamListener listener;
+
+    /** The peer finished its side, or the listener heard of the end: nothing more is told. */
+    boolean told;
+
+    boolean peerEnded;
+    boolean weEnded;
+
+    OpenStream(StreamListener listener) {
+      this.listener = listener;
+    }
+  }
+
+  private final Http2Connection http2;
+  private final Http2Connection.PropertyKey streamKey;
+  private final Flusher flusher;
+  private final ConnectionListener listener;
+  private final Http2Limits limits;
+
+  private @Nullable Http2ConnectionHandler handler;
+  private @Nullable ChannelHandlerContext context;
+  private boolean dirty;
+  private boolean settingsSeen;
+  private boolean ending;
+  private boolean draining;
+
+  /** Highest stream the peer will look at, once it said goodbye. */
+  private int goAwayLastStream = Integer.MAX_VALUE;
+
+  NettyConnection(
+      Http2Connection http2, Flusher flusher, Http2Limits limits, ConnectionListener listener) {
+    this.http2 = http2;
+    this.streamKey = http2.newKey();
+    this.flusher = flusher;
+    this.limits = limits;
+    this.listener = listener;
+  }
+
+  Http2Limits limits() {
+    return limits;
+  }
+
+  void attach(Http2ConnectionHandler newHandler, ChannelHandlerContext newContext) {
+    handler = newHandler;
+    context = newContext;
+  }
+
+  /** Widens the connection's window from the protocol's 64 KiB to ours. */
+  private void widenWindow() {
+    Http2LocalFlowController flow = handler().decoder().flowController();
+    Http2Stream all = http2.connectionStream();
+    int more = limits.connectionWindowBytes() - flow.windowSize(all);
+    if (more <= 0) {
+      return;
+    }
+    try {
+      flow.incrementWindowSize(all, more);
+      markDirty();
+    } catch (Http2Exception e) {
+      handler().onError(context(), true, e);
+    }
+  }
+
+  private Http2ConnectionHandler handler() {
+    if (handler == null) {
+      throw new IllegalStateException("connection used before its channel was ready");
+    }
+    return handler;
+  }
+
+  ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("connection used before its channel was ready");
+    }
+    return context;
+  }
+
+  /** Highest stream of the peer's that was looked at. */
+  int lastPeerStream() {
+    return http2.remote().lastStreamCreated();
+  }
+
+  /** Our memory of a stream, or null when it is unknown or over. */
+  @Nullable OpenStream stream(int streamId) {
+    Http2Stream stream = http2.stream(streamId);
+    return stream == null ? null : (OpenStream) stream.getProperty(streamKey);
+  }
+
+  @Nullable OpenStream accept(int streamId) {
+    Http2Stream stream = http2.stream(streamId);
+    if (stream == null) {
+      return null;
+    }
+    OpenStream open = new OpenStream(listener.accept(this, streamId));
+    stream.setProperty(streamKey, open);
+    return open;
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      flusher.add(this);
+    }
+  }
+
+  void flushNow() {
+    dirty = false;
+    if (context().channel().isActive()) {
+      handler().flush(context());
+    }
+  }
+
+  @Override
+  public int open(HeaderBlock headers, boolean endStream, StreamListener streamListener) {
+    if (!usable() || freeStreams() <= 0) {
+      return NO_STREAM;
+    }
+    int id = http2.local().incrementAndGetNextStreamId();
+    if (id < 0) {
+      return NO_STREAM;
+    }
+    handler()
+        .encoder()
+        .writeHeaders(context(), id, headers.wire(), 0, endStream, context().newPromise());
+    Http2Stream stream = http2.stream(id);
+    if (stream == null) {
+      return NO_STREAM;
+    }
+    OpenStream open = new OpenStream(streamListener);
+    open.weEnded = endStream;
+    stream.setProperty(streamKey, open);
+    markDirty();
+    return id;
+  }
+
+  @Override
+  public void sendHeaders(int streamId, HeaderBlock headers, boolean endStream) {
+    OpenStream open = stream(streamId);
+    if (open == null || open.weEnded) {
+      return;
+    }
+    open.weEnded = endStream;
+    handler()
+        .encoder()
+        .writeHeaders(context(), streamId, headers.wire(), 0, endStream, context().newPromise());
+    markDirty();
+  }
+
+  @Override
+  public void sendData(int streamId, ByteBuf data, boolean endStream, int receiptBytes) {
+    OpenStream open = stream(streamId);
+    if (open == null || open.weEnded) {
+      data.release();
+      return;
+    }
+    open.weEnded = endStream;
+    ChannelPromise promise = context().newPromise();
+    if (receiptBytes > 0) {
+      promise.addListener(done -> {
+        if (done.isSuccess() && !open.told) {
+          open.listener.sent(receiptBytes);
+        }
+      });
+    }
+    handler().encoder().writeData(context(), streamId, data, 0, endStream, promise);
+    markDirty();
+  }
+
+  @Override
+  public void credit(int streamId, int byteCount) {
+    Http2Stream stream = http2.stream(streamId);
+    if (stream == null) {
+      return;
+    }
+    try {
+      int unconsumed = handler().decoder().flowController().unconsumedBytes(stream);
+      int given = Math.min(byteCount, unconsumed);
+      if (given > 0 && handler().decoder().flowController().consumeBytes(stream, given)) {
+        markDirty();
+      }
+    } catch (Http2Exception e) {
+      handler().onError(context(), true, e);
+    }
+  }
+
+  @Override
+  public void reset(int streamId, long errorCode) {
+    OpenStream open = stream(streamId);
+    if (open != null) {
+      open.told = true;
+      handler().resetStream(context(), streamId, errorCode, context().newPromise());
+      markDirty();
+    }
+  }
+
+  @Override
+  public int freeStreams() {
+    return http2.local().maxActiveStreams() - http2.local().numActiveStreams();
+  }
+
+  @Override
+  public int activeStreams() {
+    return http2.numActiveStreams();
+  }
+
+  @Override
+  public boolean usable() {
+    return settingsSeen && !ending && !http2.goAwayReceived() && !http2.goAwaySent();
+  }
+
+  @Override
+  public void drain() {
+    if (ending || draining || context == null) {
+      return;
+    }
+    draining = true;
+    // Two steps (RFC 9113 section 6.8): first only the warning; the last stream is named when the
+    // peer answered the ping,
+    // so that no stream already on its way is lost.
+    handler()
+        .goAway(
+            context(),
+            Integer.MAX_VALUE,
+            Http2Error.NO_ERROR.code(),
+            Unpooled.EMPTY_BUFFER,
+            context().newPromise());
+    handler().encoder().writePing(context(), false, 0, context().newPromise());
+    markDirty();
+  }
+
+  @Override
+  public void close() {
+    if (context != null) {
+      // Past the HTTP/2 handler, which would wait for streams.
+      context().channel().unsafe().close(context().channel().voidPromise());
+    }
+  }
+
+  @Override
+  public SocketAddress peer() {
+    return context().channel().remoteAddress();
+  }
+
+  // Events from the frame side.
+
+  void settingsReceived() {
+    if (!settingsSeen) {
+      settingsSeen = true;
+      widenWindow();
+      listener.ready(this);
+    }
+  }
+
+  void pingAnswered() {
+    if (draining) {
+      context().close();
+    }
+  }
+
+  void goAwayReceived(int lastStreamId) {
+    goAwayLastStream = lastStreamId;
+    listener.goingAway(this);
+  }
+
+  void streamClosed(Http2Stream stream) {
+    OpenStream open = stream.getProperty(streamKey);
+    if (open != null && !open.told && !(open.peerEnded && open.weEnded)) {
+      open.told = true;
+      boolean unseen = http2.local().isValidStreamId(stream.id()) && stream.id() > goAwayLastStream;
+      open.listener.reset(unseen ? ErrorCode.REFUSED_STREAM : ErrorCode.CONNECTION_LOST, unseen);
+    }
+  }
+
+  void violated(long errorCode) {
+    listener.violated(this, errorCode);
+  }
+
+  void channelClosed() {
+    if (!ending) {
+      ending = true;
+      listener.closed(this);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.Objects;
+
+/**
+ * Netty's handler, and the clock on frames that never complete. Confined to its event loop.
+ *
+ * <p>Bytes that were read without completing a frame or a header block start the clock; a block
+ * spread over CONTINUATION frames is complete only at its end.
+ */
+final class NettyHandler extends Http2ConnectionHandler {
+  private final NettyConnection connection;
+  private final Sweeper sweeper;
+
+  /** When the oldest incomplete bytes came; 0 when nothing is incomplete. */
+  private long waitingSinceNs;
+
+  private boolean progressed;
+  private boolean shutOut;
+
+  NettyHandler(
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings,
+      NettyConnection connection,
+      Sweeper sweeper) {
+    super(decoder, encoder, settings, true, true);
+    this.connection = connection;
+    this.sweeper = sweeper;
+  }
+
+  NettyConnection owner() {
+    return connection;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    super.handlerAdded(ctx);
+    connection.attach(this, ctx);
+    waitingSinceNs = System.nanoTime();
+    sweeper.add(this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    if (waitingSinceNs == 0) {
+      waitingSinceNs = System.nanoTime();
+    }
+    super.channelRead(ctx, msg);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (progressed) {
+      progressed = false;
+      waitingSinceNs = actualReadableBytes() > 0 ? System.nanoTime() : 0;
+    }
+    super.channelReadComplete(ctx);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    super.channelInactive(ctx);
+    sweeper.remove(this);
+    connection.channelClosed();
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception http2) {
+    if (!shutOut) {
+      shutOut = true;
+      connection.violated(http2 == null ? Http2Error.INTERNAL_ERROR.code() : http2.error().code());
+    }
+    super.onConnectionError(ctx, outbound, cause, http2);
+    ctx.flush();
+  }
+
+  /** A frame or header block was complete. */
+  void progress() {
+    progressed = true;
+  }
+
+  /** Ends the connection because the peer does not keep a limit. */
+  void shutOut(Http2Error error, String why) {
+    if (!shutOut) {
+      shutOut = true;
+      connection.violated(error.code());
+      ChannelHandlerContext ctx = Objects.requireNonNull(connection.context());
+      goAway(
+              ctx,
+              connection.lastPeerStream(),
+              error.code(),
+              Unpooled.wrappedBuffer(why.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+              ctx.newPromise())
+          .addListener(done -> connection.close());
+      ctx.flush();
+    }
+  }
+
+  void checkFrameTime(long nowNs) {
+    if (waitingSinceNs != 0 && nowNs - waitingSinceNs > connection.limits().frameTimeoutNs()) {
+      shutOut(Http2Error.ENHANCE_YOUR_CALM, "frame took too long");
+    }
+  }
+}

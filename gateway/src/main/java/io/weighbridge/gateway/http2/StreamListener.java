@@ -1,0 +1,34 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What happens on one stream, told to whoever owns it. Called on the connection's event loop, never
+ * after an end.
+ */
+public interface StreamListener {
+
+  /**
+   * A header block arrived: the first, or trailers. With {@code endStream} the peer sends nothing
+   * more.
+   */
+  void headers(HeaderBlock headers, boolean endStream);
+
+  /**
+   * Data arrived. Borrows {@code data}: retain what outlives the call. Its bytes count against the
+   * stream's window until they are given back with {@link Connection#credit}.
+   */
+  void data(ByteBuf data, boolean endStream);
+
+  /** Data sent with a receipt has left the flow-control queue. */
+  void sent(int receiptBytes);
+
+  /**
+   * The stream ended before both sides finished it.
+   *
+   * @param errorCode as in RFC 9113 section 7, or {@link ErrorCode#CONNECTION_LOST}
+   * @param unseen whether the peer provably never looked at the stream, so that it is safe to try
+   *     again
+   */
+  void reset(long errorCode, boolean unseen);
+}
