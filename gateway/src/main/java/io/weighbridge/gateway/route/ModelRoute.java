@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** One model of a route table, laid out for the path. Immutable. */
 public final class ModelRoute {
   /** A label and the version it stands for. */
-  record Label(byte[] nameUtf8, Target target) {}
+  static final class Label {
+    final byte[] nameUtf8;
+    final Target target;
+
+    Label(String name, Target target) {
+      nameUtf8 = name.getBytes(UTF_8);
+      this.target = target;
+    }
+  }
 
   private final ModelSpec spec;
   private final byte[] nameUtf8;
@@ -43,7 +52,7 @@ public final class ModelRoute {
             .toArray(Target[]::new);
     labels =
         spec.labels().entrySet().stream()
-            .map(label -> new Label(label.getKey().getBytes(UTF_8), named(label.getValue())))
+            .map(label -> new Label(label.getKey(), named(label.getValue())))
             .toArray(Label[]::new);
     stickyHeader =
         spec.sticky().by() == ModelSpec.Sticky.By.HEADER
@@ -146,7 +155,6 @@ public final class ModelRoute {
   }
 
   private static boolean same(byte[] expected, byte[] actual, int length) {
-    return expected.length == length
-        && java.util.Arrays.equals(expected, 0, length, actual, 0, length);
+    return expected.length == length && Arrays.equals(expected, 0, length, actual, 0, length);
   }
 }
