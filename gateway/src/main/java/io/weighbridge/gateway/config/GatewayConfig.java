@@ -1,0 +1,143 @@
+package io.weighbridge.gateway.config;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything gateway.yaml says, checked. Immutable.
+ *
+ * @param keysFile file with callers' keys, or null
+ */
+public record GatewayConfig(
+    Gateway gateway,
+    ListenConfig listen,
+    LedgerConfig ledger,
+    @Nullable Path keysFile,
+    Tracing tracing,
+    Limits limits,
+    List<HostConfig> hosts,
+    List<ModelConfig> models) {
+
+  /** Model hosts of one gateway. */
+  public static final int HOSTS_MAX = 1_000;
+
+  /** Models of one gateway. */
+  public static final int MODELS_MAX = 10_000;
+
+  public GatewayConfig {
+    hosts = List.copyOf(hosts);
+    models = List.copyOf(models);
+    checkHosts(hosts);
+    checkModels(models);
+    checkServes(hosts, models);
+  }
+
+  /**
+   * Reads and checks a file.
+   *
+   * @throws ConfigException with every problem found
+   */
+  public static GatewayConfig load(Path file) throws ConfigException {
+    return GatewayConfigReader.read(file);
+  }
+
+  /**
+   * Who this gateway is.
+   *
+   * @param state folder of its state, admin key and ledger key
+   */
+  public record Gateway(String id, Path state) {
+    public Gateway {
+      Names.check("id", id);
+    }
+  }
+
+  /** The audit log's folder and its promises. */
+  public record LedgerConfig(Path directory, Ack ack, OnFailure onFailure) {
+    /** When an answer may leave. */
+    public enum Ack {
+      /** Once its record survives the death of the process. */
+      WRITTEN
+    }
+
+    /** What happens while the log takes no records. */
+    public enum OnFailure {
+      REFUSE,
+      SERVE
+    }
+  }
+
+  /**
+   * Where spans go.
+   *
+   * @param endpoint OTLP endpoint, empty for none
+   * @param samplePpm share of calls without a sampled parent, parts per million
+   */
+  public record Tracing(String endpoint, int samplePpm) {
+    public Tracing {
+      if (!endpoint.isEmpty() && !endpoint.matches("https?://\\S+")) {
+        throw new BadValue(
+            "endpoint", "found \"" + endpoint + "\", allowed is http://HOST:PORT or nothing");
+      }
+    }
+  }
+
+  static void checkHosts(List<HostConfig> hosts) {
+    atMost("hosts", hosts.size(), HOSTS_MAX);
+    unique("hosts", hosts.stream().map(HostConfig::id).toList());
+    unique("hosts", hosts.stream().map(host -> host.address().toString()).toList());
+  }
+
+  static void checkModels(List<ModelConfig> models) {
+    atMost("models", models.size(), MODELS_MAX);
+    unique("models", models.stream().map(ModelConfig::name).toList());
+  }
+
+  private static void atMost(String key, int found, int max) {
+    if (found > max) {
+      throw new BadValue(key, "found " + found + ", allowed are " + max);
+    }
+  }
+
+  private static void unique(String key, List<String> names) {
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new BadValue(key, "\"" + name + "\" stands here twice");
+      }
+    }
+  }
+
+  private static void checkServes(List<HostConfig> hosts, List<ModelConfig> models) {
+    Map<String, ModelConfig> byName = new HashMap<>();
+    models.forEach(model -> byName.put(model.name(), model));
+    for (HostConfig host : hosts) {
+      for (HostConfig.Serves serves : host.serves()) {
+        checkServes(host, serves, byName.get(serves.model()));
+      }
+    }
+  }
+
+  private static void checkServes(
+      HostConfig host, HostConfig.Serves serves, @Nullable ModelConfig model) {
+    if (model == null
+        || model.versions().stream().noneMatch(v -> v.version().equals(serves.version()))) {
+      throw new BadValue(
+          "hosts",
+          host.id() + " serves " + serves.model() + " " + serves.version() + ", no such version");
+    }
+    if (model.integrity() != ModelConfig.Integrity.NONE) {
+      throw new BadValue(
+          "hosts",
+          host.id()
+              + " has no key, but "
+              + serves.model()
+              + " is attested: give the host a key, or the model integrity: none");
+    }
+  }
+}

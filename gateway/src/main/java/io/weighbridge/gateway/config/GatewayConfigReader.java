@@ -1,0 +1,134 @@
+package io.weighbridge.gateway.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
+import io.weighbridge.gateway.config.ListenConfig.Listener;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads gateway.yaml: one method per section. Confined to the reading thread. */
+final class GatewayConfigReader {
+  private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("-", 1);
+
+  private final Path folder;
+
+  private GatewayConfigReader(Path folder) {
+    this.folder = folder;
+  }
+
+  static GatewayConfig read(Path file) throws ConfigException {
+    Problems problems = new Problems(file);
+    Section root = Yaml.read(file, problems);
+    Path folder = requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+    GatewayConfig config = new GatewayConfigReader(folder).root(root);
+    problems.throwIfAny();
+    return requireNonNull(config);
+  }
+
+  private @Nullable GatewayConfig root(Section root) {
+    GatewayConfig.Gateway gateway = gateway(root.section("gateway"));
+    ListenConfig listen = listen(root.section("listen"));
+    LedgerConfig ledger = ledger(root.section("ledger"));
+    Path keys = keys(root.section("keys"));
+    GatewayConfig.Tracing tracing = tracing(root.section("tracing"));
+    Limits limits = limits(root.section("limits"));
+    List<HostConfig> hosts = root.list("hosts", this::host);
+    List<ModelConfig> models = root.list("models", new ModelReader()::read);
+    root.check(() -> GatewayConfig.checkHosts(hosts));
+    root.check(() -> GatewayConfig.checkModels(models));
+    return root.make(() ->
+        new GatewayConfig(
+            requireNonNull(gateway),
+            requireNonNull(listen),
+            requireNonNull(ledger),
+            keys,
+            requireNonNull(tracing),
+            requireNonNull(limits),
+            hosts,
+            models));
+  }
+
+  private GatewayConfig.@Nullable Gateway gateway(Section section) {
+    String id = section.text("id");
+    Path state = path(section.text("state", "./state"));
+    return section.make(() -> new GatewayConfig.Gateway(id, state));
+  }
+
+  private @Nullable ListenConfig listen(Section section) {
+    Listener predict = listener(section.section("predict"), "127.0.0.1:9000");
+    Listener admin = listener(section.section("admin"), "127.0.0.1:9001");
+    Listener http = listener(section.section("http"), "127.0.0.1:9002");
+    return section.make(() ->
+        new ListenConfig(requireNonNull(predict), requireNonNull(admin), requireNonNull(http)));
+  }
+
+  private @Nullable Listener listener(Section section, String fallback) {
+    InetSocketAddress address = section.value("address", fallback, Values::address);
+    boolean insecure = section.flag("insecure");
+    return section.make(() ->
+        new Listener(new InetSocketAddress(address.getHostString(), address.getPort()), insecure));
+  }
+
+  private @Nullable LedgerConfig ledger(Section section) {
+    Path directory = path(section.text("directory", "./ledger"));
+    LedgerConfig.Ack ack = section.oneOf("ack", LedgerConfig.Ack.WRITTEN);
+    LedgerConfig.OnFailure onFailure = section.oneOf("on-failure", LedgerConfig.OnFailure.REFUSE);
+    return section.make(() -> new LedgerConfig(directory, ack, onFailure));
+  }
+
+  private @Nullable Path keys(Section section) {
+    Path file = section.has("file") ? readable(section, "file") : null;
+    section.make(() -> "");
+    return file;
+  }
+
+  private GatewayConfig.@Nullable Tracing tracing(Section section) {
+    String endpoint = section.text("endpoint", "");
+    int samplePpm = section.value("sample", "1%", Values::percent);
+    return section.make(() -> new GatewayConfig.Tracing(endpoint, samplePpm));
+  }
+
+  private @Nullable Limits limits(Section section) {
+    Map<Limit, String> given = new EnumMap<>(Limit.class);
+    for (Limit limit : Limit.values()) {
+      if (section.has(limit.key())) {
+        given.put(limit, section.text(limit.key()));
+        section.value(limit.key(), limit.defaultText(), limit::parse);
+      }
+    }
+    return section.make(() -> Limits.of(given));
+  }
+
+  private @Nullable HostConfig host(Section section) {
+    String id = section.text("id");
+    InetSocketAddress address = section.value("address", Values::address, NOWHERE);
+    Path key = section.has("key") ? readable(section, "key") : null;
+    List<HostConfig.Serves> serves = section.list("serves", GatewayConfigReader::serves);
+    return section.make(() -> new HostConfig(id, address, key, serves));
+  }
+
+  private static HostConfig.@Nullable Serves serves(Section section) {
+    String model = section.text("model");
+    String version = section.text("version");
+    return section.make(() -> new HostConfig.Serves(model, version));
+  }
+
+  private Path readable(Section section, String key) {
+    Path file = path(section.text(key));
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      section.problem(key, "found " + file + ", which is no readable file");
+    }
+    return file;
+  }
+
+  /** Relative paths are relative to the file's folder, wherever the process was started. */
+  private Path path(String text) {
+    return folder.resolve(text).normalize();
+  }
+}

@@ -1,0 +1,41 @@
+package io.weighbridge.gateway.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model host. Immutable.
+ *
+ * @param address unresolved when it is a name
+ * @param key file with its enrolled Ed25519 public key (PEM), or null for a host that cannot attest
+ * @param serves what a host without a key serves; empty for hosts that prove it
+ */
+public record HostConfig(
+    String id, InetSocketAddress address, @Nullable Path key, List<Serves> serves) {
+
+  public HostConfig {
+    serves = List.copyOf(serves);
+    Names.check("id", id);
+    if (address.getPort() == 0) {
+      throw new BadValue("address", "found port 0, allowed is 1 to 65535");
+    }
+    if (key != null && !serves.isEmpty()) {
+      throw new BadValue(
+          "serves", "a host with a key proves what it serves; leave one of them out");
+    }
+    if (key == null && serves.isEmpty()) {
+      throw new BadValue(
+          "serves", "missing; a host without a key must name what it serves, or give it a key");
+    }
+  }
+
+  /** A version that a host without a key is said to serve. */
+  public record Serves(String model, String version) {
+    public Serves {
+      Names.check("model", model);
+      Names.check("version", version);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.weighbridge.gateway.config;
+
+import java.util.Locale;
+
+/**
+ * Every limit an operator can set under {@code limits}, with its unit, default and range. The key
+ * in the file is the name in lower case with dashes. docs/configuration.md has a row for each.
+ */
+public enum Limit {
+  /** Longest prefix of a message that is walked before the message is routed. */
+  PEEK_BYTES_MAX(Unit.BYTES, "32KiB", "1KiB", "1MiB"),
+  /** Largest message either way, from its length prefix alone. */
+  MESSAGE_BYTES_MAX(Unit.BYTES, "64MiB", "1KiB", "2047MiB"),
+  /** Largest compressed request after inflation: it is held in memory. */
+  INFLATED_BYTES_MAX(Unit.BYTES, "16MiB", "1KiB", "256MiB"),
+  /** Largest request copied so that it can be sent to a second host. */
+  RETRY_BODY_BYTES_MAX(Unit.BYTES, "64KiB", "0B", "1MiB"),
+
+  /** Flow-control window of one caller stream. */
+  STREAM_WINDOW_BYTES(Unit.BYTES, "256KiB", "64KiB", "16MiB"),
+  /** Flow-control window of one caller connection. */
+  CONNECTION_WINDOW_BYTES(Unit.BYTES, "4MiB", "64KiB", "256MiB"),
+  /** Bytes held for one caller connection, both directions. */
+  BUFFERED_BYTES_MAX(Unit.BYTES, "32MiB", "1MiB", "4GiB"),
+  /** Bytes held for all calls of the process. */
+  PROCESS_BUFFERED_BYTES_MAX(Unit.BYTES, "512MiB", "16MiB", "64GiB"),
+
+  /** Caller connections of the process. */
+  CALLER_CONNECTIONS_MAX(Unit.COUNT, "16384", "1", "1000000"),
+  /** New connections a second from one peer address. */
+  PEER_CONNECTIONS_PER_SECOND_MAX(Unit.COUNT, "1000", "1", "1000000"),
+  /** Concurrent streams of one caller connection. */
+  CONCURRENT_STREAMS_MAX(Unit.COUNT, "256", "1", "100000"),
+  /** Size of a header list as RFC 9113 counts it. */
+  HEADER_LIST_BYTES_MAX(Unit.BYTES, "16KiB", "4KiB", "64KiB"),
+  /** Streams one caller connection may reset in each {@link #RESET_INTERVAL}. */
+  RESETS_MAX(Unit.COUNT, "2000", "1", "1000000"),
+  /** Over what time resets are counted. */
+  RESET_INTERVAL(Unit.DURATION, "1s", "100ms", "10m"),
+  /** Pings closer together than this are strikes. */
+  PING_INTERVAL_MIN(Unit.DURATION, "10s", "10ms", "1h"),
+  /** Strikes after which a caller connection is closed. */
+  PING_STRIKES_MAX(Unit.COUNT, "2", "1", "1000"),
+  /** Age at which a caller connection is told to reconnect. */
+  CALLER_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
+
+  /** Time from a stream's first header byte to its last. */
+  HEADER_COMPLETION_MAX(Unit.DURATION, "10s", "10ms", "10m"),
+  /** Longest silence of a caller within a message. */
+  BODY_IDLE_MAX(Unit.DURATION, "30s", "10ms", "1h"),
+  /** Longest time a peer may take no bytes we have for it. */
+  WRITE_STALL_MAX(Unit.DURATION, "30s", "10ms", "1h"),
+  /** Longest call, whatever deadline the caller asks for. */
+  CALL_DURATION_MAX(Unit.DURATION, "60s", "10ms", "24h"),
+  /** Time calls in flight get when the process stops. */
+  DRAIN_MAX(Unit.DURATION, "30s", "0s", "1h"),
+  /** Time a stream may stay on a version after the split moved away from it. */
+  STREAM_DRAIN_MAX(Unit.DURATION, "5m", "0s", "24h"),
+
+  /** Connections of one event loop to one host. */
+  HOST_CONNECTIONS_MAX(Unit.COUNT, "4", "1", "64"),
+  /** Calls that wait for a stream to one host, per event loop. */
+  HOST_QUEUE_CALLS_MAX(Unit.COUNT, "1000", "0", "1000000"),
+  /** Time to connect to a host. */
+  HOST_CONNECT_MAX(Unit.DURATION, "3s", "10ms", "1m"),
+  /** Longest pause between two attempts to reconnect to a host. */
+  HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
+  /** Silence after which a host connection is pinged. */
+  HOST_PING_INTERVAL(Unit.DURATION, "30s", "100ms", "1h"),
+  /** Time a host has to answer a ping. */
+  HOST_PING_MAX(Unit.DURATION, "10s", "10ms", "10m"),
+  /** Age at which a host connection is replaced. */
+  HOST_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
+
+  /** Time between two attestations of a host; a proof holds for three. */
+  ATTESTATION_PERIOD(Unit.DURATION, "60s", "100ms", "1h"),
+  /** Time the last host of a version serves on with a proof that no longer holds. */
+  STALE_MAX(Unit.DURATION, "15m", "0s", "24h");
+
+  /** What a limit counts. */
+  public enum Unit {
+    BYTES,
+    COUNT,
+    DURATION;
+
+    /** Bytes, items or nanoseconds. */
+    long parse(String text) {
+      return switch (this) {
+        case BYTES -> Values.bytes(text);
+        case COUNT -> Values.count(text);
+        case DURATION -> Values.duration(text).toNanos();
+      };
+    }
+  }
+
+  private final Unit unit;
+  private final String defaultText;
+  private final String minText;
+  private final String maxText;
+
+  Limit(Unit unit, String defaultText, String minText, String maxText) {
+    this.unit = unit;
+    this.defaultText = defaultText;
+    this.minText = minText;
+    this.maxText = maxText;
+  }
+
+  /** The key under {@code limits}. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What its number counts. */
+  public Unit unit() {
+    return unit;
+  }
+
+  /** The default as one writes it in the file. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** The range as one writes it in the file. */
+  public String rangeText() {
+    return minText + " to " + maxText;
+  }
+
+  /** Reads a value, or throws IllegalArgumentException when it is malformed or out of range. */
+  long parse(String text) {
+    long value = unit.parse(text);
+    if (value < unit.parse(minText) || value > unit.parse(maxText)) {
+      throw new IllegalArgumentException(
+          "found " + text + ", allowed is " + rangeText() + " (default " + defaultText + ")");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,41 @@
+package io.weighbridge.gateway.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/**
+ * Where the gateway listens. Immutable.
+ *
+ * @param predict HTTP/2 for callers
+ * @param admin gRPC for operators and auditors
+ * @param http metrics, live and ready
+ */
+public record ListenConfig(Listener predict, Listener admin, Listener http) {
+
+  /**
+   * One address.
+   *
+   * @param address resolved; port 0 means any free one
+   * @param insecure that plain text beyond loopback was asked for in so many words
+   */
+  public record Listener(InetSocketAddress address, boolean insecure) {
+    public Listener {
+      if (address.isUnresolved()) {
+        throw new BadValue("address", "found " + address.getHostString() + ", which has no IP");
+      }
+      if (!insecure && !address.getAddress().isLoopbackAddress()) {
+        throw new BadValue(
+            "address",
+            "found "
+                + address.getHostString()
+                + ", which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or say"
+                + " insecure: true");
+      }
+    }
+
+    /** A loopback listener on this port. */
+    public static Listener loopback(int port) {
+      return new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), false);
+    }
+  }
+}

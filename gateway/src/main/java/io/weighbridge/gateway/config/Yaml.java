@@ -1,0 +1,51 @@
+package io.weighbridge.gateway.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** From a file to the tree of nodes that {@link Section} reads. */
+final class Yaml {
+  /** Holds the largest allowed configuration: 10,000 models of some 1,500 characters. */
+  static final int FILE_BYTES_MAX = 16 << 20;
+
+  private Yaml() {}
+
+  /** The file's top section; throws when there is none to read. */
+  static Section read(Path file, Problems problems) throws ConfigException {
+    Optional<Node> node = Optional.empty();
+    try {
+      if (Files.size(file) > FILE_BYTES_MAX) {
+        problems.add(1, "larger than " + FILE_BYTES_MAX + " bytes");
+      } else {
+        node = compose(Files.readString(file, StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      problems.add(1, "cannot be read: " + e);
+    } catch (MarkedYamlEngineException e) {
+      problems.add(e.getProblemMark().map(Mark::getLine).orElse(0) + 1, e.getProblem());
+    } catch (YamlEngineException e) {
+      problems.add(1, String.valueOf(e.getMessage()));
+    }
+    problems.throwIfAny();
+    if (node.isEmpty()) {
+      problems.add(1, "the file is empty");
+    }
+    problems.throwIfAny();
+    return Section.of("the file", node.orElseThrow(), problems);
+  }
+
+  private static Optional<Node> compose(String text) {
+    LoadSettings settings =
+        LoadSettings.builder().setUseMarks(true).setCodePointLimit(FILE_BYTES_MAX).build();
+    return new Compose(settings).composeString(text);
+  }
+}
