@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.weighbridge.cli.connect;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package io.weighbridge.gateway.observe;
+
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Slots;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Everything the gateway counts: one {@link LoopMetrics} per event loop, and tallies of rarer
+ * events. Thread-safe; each loop's part is confined to it.
+ */
+public final class CallMetrics {
+  private final Slots slots;
+  private final List<LoopMetrics> loops;
+  private final Map<Metric, LongAdder> tallies = new EnumMap<>(Metric.class);
+
+  /** Makes the figures of this many event loops. */
+  public CallMetrics(int loopCount, Slots slots) {
+    this.slots = slots;
+    List<LoopMetrics> made = new ArrayList<>();
+    for (int i = 0; i < loopCount; i++) {
+      made.add(new LoopMetrics(slots));
+    }
+    this.loops = List.copyOf(made);
+    for (Metric metric : Metric.values()) {
+      if (metric.tallied()) {
+        tallies.put(metric, new LongAdder());
+      }
+    }
+  }
+
+  /** What the loop of this index writes. */
+  public LoopMetrics loop(int index) {
+    return loops.get(index);
+  }
+
+  /**
+   * The adder of a {@link Metric#tallied} metric, for any thread; keep it rather than ask again.
+   */
+  public LongAdder tally(Metric metric) {
+    LongAdder adder = tallies.get(metric);
+    if (adder == null) {
+      throw new IllegalArgumentException(metric + " is computed, not tallied");
+    }
+    return adder;
+  }
+
+  Slots slots() {
+    return slots;
+  }
+
+  List<LoopMetrics> loops() {
+    return loops;
+  }
+
+  /** What all loops counted for a slot. */
+  SlotFigures.Total total(int slot) {
+    SlotFigures.Total total = new SlotFigures.Total();
+    for (LoopMetrics loop : loops) {
+      SlotFigures figures = loop.read(slot);
+      if (figures != null) {
+        figures.addTo(total);
+      }
+    }
+    return total;
+  }
+
+  long refusals(Refusal refusal) {
+    long sum = 0;
+    for (LoopMetrics loop : loops) {
+      sum += loop.refusals(refusal);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,53 @@
+package io.weighbridge.gateway.observe;
+
+import io.weighbridge.ledger.Ledger;
+import java.util.List;
+
+/**
+ * What the rest of the gateway tells the metrics page when it is asked. Implemented by the wiring;
+ * every method is called by a scrape, from any thread, and must answer at once.
+ */
+public interface GatewayFigures {
+  /** Figures of the ledger. */
+  Ledger.Status ledger();
+
+  /** Whether the ledger takes records. */
+  boolean ledgerAccepting();
+
+  /** Every configured host. */
+  List<HostFigures> hosts();
+
+  /** How many hosts may answer for each configured version. */
+  List<VersionHosts> versions();
+
+  /** Epoch of the route table in use. */
+  long routeEpoch();
+
+  /** Bytes outside the heap that the data path's buffers hold. */
+  long directBytes();
+
+  /** Why this gateway cannot take calls; empty when it can. */
+  List<String> notReady();
+
+  /**
+   * One host's proof.
+   *
+   * @param state one of {@link MetricsPage#HOST_STATES}
+   * @param proofAgeNs negative when there never was a proof
+   * @param attestations challenges by result
+   * @param alarms quarantines by reason
+   */
+  record HostFigures(
+      String id,
+      String state,
+      long proofAgeNs,
+      long inFlight,
+      List<Count> attestations,
+      List<Count> alarms) {}
+
+  /** How often something named happened. */
+  record Count(String name, long count) {}
+
+  /** Hosts that may answer for a version. */
+  record VersionHosts(String model, String version, int hosts) {}
+}

@@ -1,0 +1,179 @@
+package io.weighbridge.gateway.observe;
+
+import java.util.List;
+
+/**
+ * Every metric of the gateway: the names, labels and units that dashboards may rely on.
+ *
+ * <p>Label sets are bounded by configuration (models, versions, hosts) or by closed lists (codes,
+ * reasons, states). Metrics that are {@link #tallied} have no labels and are counted by whoever
+ * sees the event, through {@link CallMetrics#tally}.
+ */
+public enum Metric {
+  /** Calls that were routed to a version and ended, by gRPC code. */
+  CALLS(Type.COUNTER, "calls", "Calls ended", "model", "version", "code"),
+  /** Time from a call's first byte to its end. */
+  CALL_DURATION(
+      Type.HISTOGRAM, "call_duration_seconds", "Duration of calls ended", "model", "version"),
+  /** Calls that were routed to a version and have not ended. */
+  CALLS_IN_FLIGHT(Type.GAUGE, "calls_in_flight", "Calls in flight", "model", "version"),
+  /** Calls the gateway itself ended, by the reason callers are told. */
+  REFUSALS(Type.COUNTER, "refusals", "Calls the gateway refused or failed itself", "reason"),
+  /** Calls that on-unroutable sent to another label. */
+  UNROUTABLE_FALLBACKS("unroutable_fallbacks", "Calls moved by on-unroutable"),
+  /** Second tries on a host. */
+  HOST_RETRIES("host_retries", "Calls tried on a host once more"),
+
+  /** 1 for the state a host is in, 0 for the others. */
+  HOST_STATE(Type.GAUGE, "host_state", "State of a host's proof", "host", "state"),
+  /** Time since a host's last proof; absent while it never gave one. */
+  HOST_PROOF_AGE(Type.GAUGE, "host_proof_age_seconds", "Age of a host's last proof", "host"),
+  /** Challenges by outcome: verified, late or rejected. */
+  ATTESTATIONS(Type.COUNTER, "attestations", "Challenges sent to hosts", "host", "result"),
+  /** Reasons for which a host was quarantined. */
+  INTEGRITY_ALARMS(Type.COUNTER, "integrity_alarms", "Integrity alarms", "host", "reason"),
+  /** Hosts that may answer for a version now. */
+  VERSION_HOSTS(
+      Type.GAUGE, "version_hosts", "Hosts that may answer for a version", "model", "version"),
+  /** Calls sent to a host process and not yet ended there, shadows and retries included. */
+  HOST_CALLS_IN_FLIGHT(Type.GAUGE, "host_calls_in_flight", "Calls in flight on a host", "host"),
+
+  /** Leaves in the ledger's tree. */
+  LEDGER_LEAVES(Type.GAUGE, "ledger_leaves", "Leaves in the tree"),
+  /** Leaves under the last signed checkpoint. */
+  LEDGER_SIGNED_LEAVES(Type.GAUGE, "ledger_signed_leaves", "Leaves under a signed checkpoint"),
+  /** Bytes appended and not yet synced. */
+  LEDGER_UNSYNCED(Type.GAUGE, "ledger_unsynced_bytes", "Bytes appended and not yet synced"),
+  /** How full the fullest lane is, 0 to 1. */
+  LEDGER_LANE_USED(Type.GAUGE, "ledger_lane_used_ratio", "Fill of the fullest lane"),
+  /** Syncs done since start. */
+  LEDGER_SYNCS(Type.COUNTER, "ledger_syncs", "Syncs done"),
+  /** How long the last sync took. */
+  LEDGER_LAST_SYNC(Type.GAUGE, "ledger_last_sync_seconds", "Duration of the last sync"),
+  /** 1 while the ledger takes records, 0 while it failed. */
+  LEDGER_ACCEPTING(Type.GAUGE, "ledger_accepting", "Whether the ledger takes records"),
+
+  /** Open connections of callers. */
+  CALLER_CONNECTIONS(
+      Type.GAUGE, Source.TALLIED, "caller_connections", "Open connections of callers"),
+  /** Connections of callers accepted. */
+  CALLER_CONNECTIONS_ACCEPTED("caller_connections_accepted", "Caller connections accepted"),
+  /** Connections of callers closed at once because a limit was reached. */
+  CALLER_CONNECTIONS_REFUSED("caller_connections_refused", "Caller connections over a limit"),
+  /** Open connections to hosts. */
+  HOST_CONNECTIONS(Type.GAUGE, Source.TALLIED, "host_connections", "Open connections to hosts"),
+  /** Connections to hosts opened. */
+  HOST_CONNECTIONS_OPENED("host_connections_opened", "Host connections opened"),
+  /** Connections to hosts that could not be opened. */
+  HOST_CONNECTIONS_FAILED("host_connections_failed", "Host connections that failed to open"),
+
+  /** RST_STREAM frames received, from callers and hosts. */
+  HTTP2_RESETS_RECEIVED("http2_resets_received", "RST_STREAM frames received"),
+  /** RST_STREAM frames sent. */
+  HTTP2_RESETS_SENT("http2_resets_sent", "RST_STREAM frames sent"),
+  /** GOAWAY frames received. */
+  HTTP2_GOAWAYS_RECEIVED("http2_goaways_received", "GOAWAY frames received"),
+  /** GOAWAY frames sent. */
+  HTTP2_GOAWAYS_SENT("http2_goaways_sent", "GOAWAY frames sent"),
+  /** Times a peer went over a limit on resets, pings, settings or empty frames. */
+  HTTP2_FLOOD_STRIKES("http2_flood_strikes", "Strikes against flooding peers"),
+  /** Connections and streams ended because a peer broke HTTP/2. */
+  HTTP2_PROTOCOL_ERRORS("http2_protocol_errors", "Violations of HTTP/2 by peers"),
+
+  /** Spans handed to the collector. */
+  SPANS_EXPORTED("spans_exported", "Spans exported"),
+  /** Spans lost because the queue was full or the collector did not take them. */
+  SPANS_DROPPED("spans_dropped", "Spans dropped"),
+
+  /** Epoch of the route table in use. */
+  ROUTE_EPOCH(Type.GAUGE, "route_epoch", "Epoch of the route table"),
+  /** Times a changed file was read and taken. */
+  RELOADS("reloads", "Reloads of changed files"),
+  /** Times a changed file was bad and the old content kept. */
+  RELOADS_REFUSED("reloads_refused", "Reloads refused"),
+  /** 1 while this gateway can take calls. */
+  READY(Type.GAUGE, "ready", "Whether this gateway can take calls"),
+  /** Always 1; labels say what is running. */
+  BUILD(Type.INFO, "build", "What is running", "version", "java"),
+
+  /** How late an event loop ran its last timer. */
+  LOOP_LAG(Type.GAUGE, "event_loop_lag_seconds", "Lag of an event loop", "loop"),
+  /** Heap in use. */
+  HEAP_USED(Type.GAUGE, "jvm_heap_used_bytes", "Heap in use"),
+  /** Largest heap allowed. */
+  HEAP_MAX(Type.GAUGE, "jvm_heap_max_bytes", "Largest heap"),
+  /** Memory outside the heap held by buffers. */
+  DIRECT_USED(Type.GAUGE, "jvm_direct_used_bytes", "Direct memory in use"),
+  /** Time spent in collections. */
+  GC_SECONDS(Type.COUNTER, "jvm_gc_seconds", "Time in garbage collections", "gc"),
+  /** Live platform threads. */
+  THREADS(Type.GAUGE, "jvm_threads", "Live platform threads"),
+  /** CPU time of the process. */
+  CPU_SECONDS(Type.COUNTER, "process_cpu_seconds", "CPU time of the process"),
+  /** Open file descriptors. */
+  OPEN_FILES(Type.GAUGE, "process_open_fds", "Open file descriptors"),
+  /** Start of the process, Unix time. */
+  START_TIME(Type.GAUGE, "process_start_time_seconds", "Start of the process");
+
+  /** The kinds of metrics in use. */
+  public enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM,
+    INFO
+  }
+
+  private enum Source {
+    COMPUTED,
+    TALLIED
+  }
+
+  private final Type type;
+  private final Source source;
+  private final String fullName;
+  private final String help;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Made by List.of.
+  private final List<String> labels;
+
+  Metric(String counterName, String help) {
+    this(Type.COUNTER, Source.TALLIED, counterName, help);
+  }
+
+  Metric(Type type, String name, String help, String... labels) {
+    this(type, Source.COMPUTED, name, help, labels);
+  }
+
+  Metric(Type type, Source source, String name, String help, String... labels) {
+    this.type = type;
+    this.source = source;
+    this.fullName = "weighbridge_" + name;
+    this.help = help;
+    this.labels = List.of(labels);
+  }
+
+  /** What kind of metric it is. */
+  public Type type() {
+    return type;
+  }
+
+  /** The name without the suffix that exposition adds: {@code _total}, {@code _info}. */
+  public String fullName() {
+    return fullName;
+  }
+
+  /** One line for people. */
+  public String help() {
+    return help;
+  }
+
+  /** Label names, in the order values are given. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** Whether it is counted through {@link CallMetrics#tally}. */
+  public boolean tallied() {
+    return source == Source.TALLIED;
+  }
+}

@@ -1,0 +1,124 @@
+package io.weighbridge.gateway.observe.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends spans to an OpenTelemetry collector (OTLP over HTTP) from a thread of its own. Thread-safe:
+ * event loops offer to a lock-free queue of bounded size; what does not fit, or is not taken by the
+ * collector, is counted and lost.
+ */
+public final class OtlpSpans implements SpanSink, AutoCloseable {
+  static final int QUEUED_MAX = 2048;
+  private static final int BATCH_MAX = 512;
+  private static final long IDLE_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int EXPORT_SECONDS_MAX = 10;
+
+  private final ConcurrentLinkedQueue<FinishedSpan> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger queuedCount = new AtomicInteger();
+  private final SpanExporter exporter;
+  private final Resource resource;
+  private final LongAdder exported;
+  private final LongAdder dropped;
+  private final Thread sender;
+  private volatile boolean closing;
+
+  /** Where lost and sent spans are counted. */
+  public record Tallies(LongAdder exported, LongAdder dropped) {}
+
+  OtlpSpans(SpanExporter exporter, String gatewayId, Tallies tallies) {
+    this.exporter = exporter;
+    this.resource =
+        Resource.create(
+            Attributes.of(
+                AttributeKey.stringKey("service.name"),
+                "weighbridge-gateway",
+                AttributeKey.stringKey("service.instance.id"),
+                gatewayId));
+    this.exported = tallies.exported();
+    this.dropped = tallies.dropped();
+    this.sender = Thread.ofVirtual().name("spans").start(this::run);
+  }
+
+  /**
+   * Starts sending.
+   *
+   * @param endpoint base address of the collector, such as {@code http://127.0.0.1:4318}; a path is
+   *     taken as it is, none means /v1/traces
+   */
+  public static OtlpSpans to(URI endpoint, String gatewayId, Tallies tallies) {
+    String path = endpoint.getPath();
+    boolean bare = path == null || path.isEmpty() || path.equals("/");
+    SpanExporter exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(bare ? endpoint.resolve("/v1/traces").toString() : endpoint.toString())
+            .setTimeout(EXPORT_SECONDS_MAX, TimeUnit.SECONDS)
+            .build();
+    return new OtlpSpans(exporter, gatewayId, tallies);
+  }
+
+  @Override
+  public void record(FinishedSpan span) {
+    if (queuedCount.incrementAndGet() > QUEUED_MAX || closing) {
+      queuedCount.decrementAndGet();
+      dropped.increment();
+      return;
+    }
+    queue.add(span);
+  }
+
+  private void run() {
+    while (!closing) {
+      if (!sendBatch()) {
+        LockSupport.parkNanos(IDLE_WAIT_NS);
+      }
+    }
+    while (sendBatch()) {
+      // What was queued before the close goes out still.
+    }
+  }
+
+  /** Sends what is queued, up to one batch; false when there was nothing. */
+  private boolean sendBatch() {
+    List<SpanData> batch = new ArrayList<>();
+    FinishedSpan span = queue.poll();
+    while (span != null) {
+      queuedCount.decrementAndGet();
+      batch.add(new CallSpan(span, resource));
+      span = batch.size() < BATCH_MAX ? queue.poll() : null;
+    }
+    if (batch.isEmpty()) {
+      return false;
+    }
+    CompletableResultCode result = exporter.export(batch);
+    boolean taken = result.join(EXPORT_SECONDS_MAX, TimeUnit.SECONDS).isSuccess();
+    (taken ? exported : dropped).add(batch.size());
+    return true;
+  }
+
+  /** Sends what is queued and stops; waits no longer than for two batches. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(sender);
+    try {
+      sender.join(TimeUnit.SECONDS.toMillis(2L * EXPORT_SECONDS_MAX));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    exporter.shutdown().join(EXPORT_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+}

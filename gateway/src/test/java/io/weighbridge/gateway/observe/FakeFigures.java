@@ -1,0 +1,50 @@
+package io.weighbridge.gateway.observe;
+
+import io.weighbridge.ledger.Ledger;
+import java.util.List;
+
+/** A gateway with two hosts, one of which never proved anything. */
+final class FakeFigures implements GatewayFigures {
+  @Override
+  public Ledger.Status ledger() {
+    return new Ledger.Status(10, 9, 100, 0.5, 3, 1_000_000, "");
+  }
+
+  @Override
+  public boolean ledgerAccepting() {
+    return true;
+  }
+
+  @Override
+  public List<HostFigures> hosts() {
+    return List.of(
+        new HostFigures(
+            "host-a",
+            "proved",
+            12_000_000_000L,
+            4,
+            List.of(new Count("verified", 7)),
+            List.of(new Count("digest_mismatch", 2))),
+        new HostFigures("host-b", "connecting", -1, 0, List.of(), List.of()));
+  }
+
+  @Override
+  public List<VersionHosts> versions() {
+    return List.of(new VersionHosts("m", "1", 1));
+  }
+
+  @Override
+  public long routeEpoch() {
+    return 41;
+  }
+
+  @Override
+  public long directBytes() {
+    return 1 << 20;
+  }
+
+  @Override
+  public List<String> notReady() {
+    return List.of("ledger: disk full");
+  }
+}
