@@ -34,6 +34,7 @@ struct h2_stream {
     uint8_t *kept;     /* the whole body, where the program asked for it */
     int http_status, grpc_status;
     int method;
+    unsigned seen_required; /* wb-load: one bit for each header required */
     bool counted;
 };
 

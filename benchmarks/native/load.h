@@ -10,6 +10,7 @@
 
 #define CONNECTIONS_MAX 1024
 #define LOAD_HEADERS_MAX 12
+#define REQUIRED_MAX 4
 
 struct options {
     struct sockaddr_in target;
@@ -20,6 +21,8 @@ struct options {
     size_t tensor_bytes;
     long expected_bytes; /* length of every response message */
     double sampled;      /* share of traceparents that ask for a trace */
+    const char *required[REQUIRED_MAX]; /* headers or trailers no answer may lack */
+    int required_count;
     struct watched watched[WATCHED_MAX];
     int watched_count;
 };

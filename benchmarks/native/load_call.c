@@ -100,6 +100,9 @@ static void on_field(struct h2_conn *conn, struct h2_stream *stream, const struc
         stream->grpc_status = to_int(field);
     } else if (is(field, "grpc-message", 12)) {
         snprintf(load->grpc_message, sizeof load->grpc_message, "%.*s", (int)field->value_length, field->value);
+    } else {
+        for (int i = 0; i < load->options.required_count; i++)
+            if (is(field, load->options.required[i], strlen(load->options.required[i]))) stream->seen_required |= 1u << i;
     }
 }
 
@@ -123,6 +126,7 @@ static const char *verdict(const struct load *load, const struct h2_stream *stre
     if (!grpc_one_message(stream, &length)) return "body_not_one_message";
     if (load->options.expected_bytes >= 0 && length != (uint32_t)load->options.expected_bytes) return "byte_count";
     if (stream->body_sent < stream->body_length) return "answered_before_request";
+    if (stream->seen_required != (1u << load->options.required_count) - 1) return "required_header_missing";
     return NULL;
 }
 

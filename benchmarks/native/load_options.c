@@ -22,6 +22,7 @@ static const char usage[] =
     "  --token TOKEN      sent as authorization: Bearer TOKEN\n"
     "  --timeout VALUE    grpc-timeout, as on the wire: 5S, 200m\n"
     "  --authority NAME   :authority (the target)\n"
+    "  --require NAME     a header or trailer each answer must have (up to 4 times)\n"
     "  --sampled PERCENT  share of calls whose traceparent asks to be traced (0)\n"
     "  --watch NAME=PID,PID   also print these processes' CPU time per call (up to 4 times)\n"
     "\n"
@@ -65,6 +66,9 @@ static void read_option(struct options *options, const char *name, char *value) 
         options->timeout = value;
     } else if (IS("authority")) {
         options->authority = value;
+    } else if (IS("require")) {
+        if (options->required_count == REQUIRED_MAX) die(EXIT_USAGE, "--require: at most %d", REQUIRED_MAX);
+        options->required[options->required_count++] = value;
     } else if (IS("sampled")) {
         options->sampled = number(name, value, 0, 100) / 100;
     } else if (IS("watch")) {
@@ -83,7 +87,8 @@ struct options load_options(int argc, char **argv) {
         {"model", required_argument, NULL, 'o'},   {"version", required_argument, NULL, 'o'},
         {"token", required_argument, NULL, 'o'},   {"timeout", required_argument, NULL, 'o'},
         {"watch", required_argument, NULL, 'o'},   {"authority", required_argument, NULL, 'o'},
-        {"sampled", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'},
+        {"sampled", required_argument, NULL, 'o'}, {"require", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     struct options options = {.connections = 1, .streams = 1, .warmup_s = 2, .seconds = 5, .tensor_bytes = 1024,

@@ -1,0 +1,180 @@
+"""What stands between the generator and the upstream: our gateway, three bare proxies, a relay, nothing."""
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from getpass import getuser
+from pathlib import Path
+
+from .processes import Failed, Running, free_port
+
+BENCHMARKS = Path(__file__).resolve().parent.parent
+ROOT = BENCHMARKS.parent
+NATIVE = BENCHMARKS / "target" / "native"
+# nginx takes a host connection per call: as many are kept as any scenario has calls in flight.
+STREAMS_MAX = 64
+
+
+@dataclass
+class Bench:
+    """Where one round runs."""
+
+    folder: Path
+    subject_cpu: int
+    client_cpu: int
+    otlp: str
+    upstream: Running = None
+    upstream_ready: dict = field(default_factory=dict)
+
+    def upstream_port(self):
+        return self.upstream_ready["infer"].rpartition(":")[2]
+
+
+@dataclass
+class Started:
+    """A subject that takes calls."""
+
+    address: str
+    running: Running = None
+    load_options: list = field(default_factory=list)
+
+
+class Subject:
+    """One thing to measure; `warmup_s` is what it needs before its figures mean anything."""
+
+    name = ""
+    java = False
+    attested = False
+
+    def missing(self):
+        """What to do before this subject can run, or None."""
+        return None
+
+    def version(self):
+        return ""
+
+    def start(self, bench):
+        raise NotImplementedError
+
+
+class Direct(Subject):
+    """No proxy: what the generator and the upstream reach by themselves on one core."""
+
+    name = "direct"
+
+    def start(self, bench):
+        return Started(bench.upstream_ready["infer"])
+
+
+class Relay(Subject):
+    """Copies bytes, parses nothing."""
+
+    name = "relay"
+
+    def start(self, bench):
+        running = Running("relay", [NATIVE / "wb-relay", "127.0.0.1:0", bench.upstream_ready["infer"]],
+                          bench.subject_cpu, bench.folder)
+        return Started(running.await_ready()["relay"], running)
+
+
+class Proxy(Subject):
+    """A proxy of the distribution, configured by peers/FILE.in."""
+
+    def __init__(self, name, program, package, template, command, version_command):
+        self.name = name
+        self.program = program
+        self.package = package
+        self.template = template
+        self.command = command
+        self.version_command = version_command
+
+    def found(self):
+        return shutil.which(self.program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+    def missing(self):
+        return None if self.found() else f"{self.program} is not installed: apt-get install {self.package}"
+
+    def version(self):
+        done = subprocess.run([self.found(), *self.version_command], capture_output=True, text=True, check=False)
+        return re.search(r"\d+\.\d+[.\d]*", done.stdout + done.stderr).group()
+
+    def start(self, bench):
+        port = free_port()
+        values = {"PORT": port, "UPSTREAM": bench.upstream_port(), "WORK": bench.folder, "STREAMS": STREAMS_MAX,
+                  "USER": getuser()}
+        config = fill(self.template, values, bench.folder)
+        command = [word.replace("@CONFIG@", str(config)).replace("@WORK@", str(bench.folder)) for word in self.command]
+        running = Running(self.name, [self.found(), *command], bench.subject_cpu, bench.folder)
+        running.await_port(port)
+        return Started(f"127.0.0.1:{port}", running)
+
+
+class Gateway(Subject):
+    """Weighbridge with everything on, started by its own launcher, as an operator starts it."""
+
+    name = "gateway"
+    java = True
+    attested = True
+
+    def __init__(self, java_options):
+        self.java_options = java_options
+
+    def missing(self):
+        """The launcher builds what is missing or stale, unless WEIGHBRIDGE_BUILD=no."""
+        if os.environ.get("WEIGHBRIDGE_BUILD") != "no":
+            subprocess.run([ROOT / "weighbridge", "--version"], stdout=subprocess.DEVNULL, check=False)
+        if not (ROOT / "gateway/target/lib").is_dir():
+            return f"the gateway is not built: mvn -DskipTests package (in {ROOT})"
+        return None
+
+    def version(self):
+        return min((ROOT / "gateway/target").glob("weighbridge-gateway-*.jar")).stem.removeprefix("weighbridge-gateway-")
+
+    def start(self, bench):
+        secret = secrets.token_urlsafe(32)  # 43 characters, 256 bits
+        ready = bench.upstream_ready
+        tracing = f"tracing: {{endpoint: \"{bench.otlp}\", sample: 1%}}" if bench.otlp else "# tracing: no sink given"
+        config = fill("gateway.yaml", {
+            "UPSTREAM": bench.upstream_port(), "HOST_KEY": bench.folder / "host.pub", "DIGEST_1": ready["digest.1"],
+            "DIGEST_2": ready["digest.2"], "TRACING": tracing}, bench.folder)
+        (bench.folder / "keys.yaml").write_text(
+            f"keys: [{{id: bench, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, "
+            "tenant: bench, principal: wb-load, models: [bench]}]\n")
+        # The launcher ends in exec: the process measured is the JVM and nothing else.
+        running = Running("gateway", [ROOT / "weighbridge", "gateway", "--config", config], bench.subject_cpu, bench.folder,
+                          {"WEIGHBRIDGE_BUILD": "no", "WEIGHBRIDGE_JAVA_OPTS": self.java_options})
+        address = running.await_ready()["predict"]
+        options = ["--token", f"wb_bench_{secret}", "--require", "weighbridge-model-digest",
+                   "--require", "weighbridge-record-id"]
+        return Started(address, running, options)
+
+
+def fill(template, values, folder):
+    """Writes peers/TEMPLATE.in with its @NAMES@ replaced into the folder."""
+    text = (BENCHMARKS / "peers" / f"{template}.in").read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    left = re.search(r"@[A-Z_0-9]+@", text)
+    if left:
+        raise Failed(f"{template}.in: nothing known for {left.group()}")
+    file = folder / template
+    file.write_text(text)
+    return file
+
+
+def all_subjects(java_options):
+    """Every subject by name, ours first."""
+    subjects = [
+        Gateway(java_options),
+        Proxy("nghttpx", "nghttpx", "nghttp2-proxy", "nghttpx.conf", ["--conf=@CONFIG@"], ["--version"]),
+        Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),
+        Proxy("nginx", "nginx", "nginx-light", "nginx.conf", ["-c", "@CONFIG@", "-e", "@WORK@/nginx-error.log"],
+              ["-v"]),
+        Relay(),
+        Direct(),
+    ]
+    return {subject.name: subject for subject in subjects}

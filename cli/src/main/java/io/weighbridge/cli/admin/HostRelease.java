@@ -1,0 +1,64 @@
+package io.weighbridge.cli.admin;
+
+import io.weighbridge.admin.v1.ReleaseHostRequest;
+import io.weighbridge.admin.v1.ReleaseHostResponse;
+import io.weighbridge.cli.connect.AdminClient;
+import io.weighbridge.cli.connect.AdminOptions;
+import io.weighbridge.cli.terminal.Console;
+import io.weighbridge.cli.terminal.ExitCode;
+import io.weighbridge.cli.terminal.Style;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code host release}: ends a quarantine. */
+@Command(
+    name = "release",
+    description = "Ends a host's quarantine; it serves again once it proves the expected digests.",
+    footer = "  weighbridge host release host-b --reason \"model restored, ticket 815\"",
+    exitCodeList = {
+      ExitCode.DONE_LINE,
+      ExitCode.NO_LINE,
+      ExitCode.USAGE_LINE,
+      ExitCode.BAD_INPUT_LINE,
+      ExitCode.UNREACHABLE_LINE,
+      ExitCode.NOT_ALLOWED_LINE
+    })
+public final class HostRelease implements Callable<Integer> {
+  @Parameters(paramLabel = "HOST", description = "The host's id.")
+  private String id = "";
+
+  @Option(
+      names = "--reason",
+      required = true,
+      description = "Why, for those who read the log later.")
+  private String reason = "";
+
+  @Mixin private final AdminOptions admin = new AdminOptions();
+  private final Console console;
+
+  /** Writes to this console. */
+  public HostRelease(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    try (AdminClient client = admin.connect()) {
+      ReleaseHostRequest request =
+          ReleaseHostRequest.newBuilder().setId(id).setReason(reason).build();
+      ReleaseHostResponse answer = client.ask(() -> client.hosts().releaseHost(request));
+      console
+          .out()
+          .println(
+              console.paint(Style.GREEN, "✓ released " + id)
+                  + ", now "
+                  + answer.getHost().getState()
+                  + ", record "
+                  + answer.getRecordId());
+      return ExitCode.DONE;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.weighbridge.cli.admin;
+
+import io.weighbridge.admin.v1.Host;
+import io.weighbridge.cli.terminal.Console;
+import io.weighbridge.cli.terminal.Quantity;
+import io.weighbridge.cli.terminal.Style;
+import io.weighbridge.cli.terminal.Table;
+import io.weighbridge.cli.terminal.Table.Cell;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How model hosts are shown. */
+final class HostView {
+  /** Name and version of the structured form. */
+  static final String SCHEMA = "weighbridge.host/v1";
+
+  private HostView() {}
+
+  /** One line a host. */
+  static void print(Console console, List<Host> hosts, boolean wide, Instant now) {
+    List<String> headers = new ArrayList<>();
+    headers.addAll(List.of("HOST", "ADDRESS", "STATE", "SINCE", "PROOF AGE", "MODELS"));
+    if (wide) {
+      headers.addAll(List.of("IN FLIGHT", "DIGESTS"));
+    }
+    Table table = new Table(console, headers);
+    for (Host host : hosts) {
+      List<Cell> cells = new ArrayList<>();
+      cells.add(new Cell(host.getId(), Style.BOLD));
+      cells.add(Cell.of(host.getAddress()));
+      cells.add(state(host));
+      cells.add(Cell.of(Quantity.ago(host.getSince(), now)));
+      cells.add(Cell.of(Quantity.duration(host.getProofAgeNs())));
+      cells.add(Cell.of(models(host)));
+      if (wide) {
+        cells.add(Cell.of(Quantity.count(host.getInFlight())));
+        cells.add(Cell.of(digests(host)));
+      }
+      table.row(cells.toArray(Cell[]::new));
+    }
+    table.print();
+    for (Host host : hosts) {
+      if (!host.getReason().isEmpty()) {
+        console.out().println(host.getId() + ": " + host.getReason());
+      }
+    }
+  }
+
+  private static Cell state(Host host) {
+    return switch (host.getState()) {
+      case "proved" -> new Cell("✓ proved", Style.GREEN);
+      case "quarantined" -> new Cell("✗ quarantined", Style.BOLD_RED);
+      case "unreachable", "expired" -> new Cell("✗ " + host.getState(), Style.RED);
+      case "unattested" -> new Cell("– unattested", Style.DIM);
+      default -> new Cell("! " + host.getState(), Style.YELLOW);
+    };
+  }
+
+  private static String models(Host host) {
+    return host.getModelsList().stream()
+        .map(model -> model.getName() + "/" + model.getVersion() + (model.getExpected() ? "" : "!"))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String digests(Host host) {
+    return host.getModelsList().stream()
+        .map(model -> Quantity.shortDigest(model.getDigest()))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** The same for programs. */
+  static Map<String, Object> structured(Host host) {
+    List<Map<String, Object>> models = new ArrayList<>();
+    for (Host.HostModel model : host.getModelsList()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", model.getName());
+      entry.put("version", model.getVersion());
+      entry.put("digest", model.getDigest());
+      entry.put("expected", model.getExpected());
+      entry.put("loadGeneration", model.getLoadGeneration());
+      entry.put("hashPoint", model.getHashPoint());
+      models.add(entry);
+    }
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("id", host.getId());
+    item.put("address", host.getAddress());
+    item.put("state", host.getState());
+    item.put("reason", host.getReason());
+    item.put("since", Quantity.time(host.getSince()));
+    item.put("proofAgeNs", host.getProofAgeNs());
+    item.put("inFlight", host.getInFlight());
+    item.put("models", models);
+    return item;
+  }
+}

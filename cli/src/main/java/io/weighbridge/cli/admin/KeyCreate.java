@@ -1,0 +1,136 @@
+package io.weighbridge.cli.admin;
+
+import io.weighbridge.admin.v1.CreateKeyRequest;
+import io.weighbridge.admin.v1.CreateKeyResponse;
+import io.weighbridge.cli.connect.AdminClient;
+import io.weighbridge.cli.connect.AdminOptions;
+import io.weighbridge.cli.terminal.CliException;
+import io.weighbridge.cli.terminal.Console;
+import io.weighbridge.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code key create}: a new key, shown once. */
+@Command(
+    name = "create",
+    description = {
+      "Creates a key. Its secret is shown once and kept nowhere; the gateway stores its SHA-256."
+    },
+    footer = {
+      "  weighbridge key create --tenant acme --principal search --model minilm --reason onboarding",
+      "  weighbridge key create --role auditor --principal eve --reason \"yearly audit\" --to eve.key"
+    },
+    exitCodeList = {
+      ExitCode.DONE_LINE,
+      ExitCode.USAGE_LINE,
+      ExitCode.BAD_INPUT_LINE,
+      ExitCode.UNREACHABLE_LINE,
+      ExitCode.NOT_ALLOWED_LINE
+    })
+public final class KeyCreate implements Callable<Integer> {
+  @Option(names = "--tenant", defaultValue = "default", description = "Who owns the key.")
+  private String tenant = "default";
+
+  @Option(names = "--principal", required = true, description = "The service or person.")
+  private String principal = "";
+
+  @Option(
+      names = "--role",
+      defaultValue = "",
+      description = "operator, auditor or admin: an admin key. Without it, a caller's key.")
+  private String role = "";
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "A model the key may call; repeat it; \"*\" for all.")
+  private List<String> models = List.of();
+
+  @Option(
+      names = "--reason",
+      required = true,
+      description = "Why, for those who read the log later.")
+  private String reason = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "FILE",
+      description = "Write the key to this new file (mode 0600) instead of showing it.")
+  private @Nullable Path file;
+
+  @Mixin private final AdminOptions admin = new AdminOptions();
+  private final Console console;
+
+  /** Writes to this console. */
+  public KeyCreate(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (role.isEmpty() && models.isEmpty()) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "a caller's key needs a model",
+          "neither --model nor --role was given",
+          "--model NAME, or --model '*'");
+    }
+    if (file != null) {
+      createEmpty(file);
+    }
+    CreateKeyRequest request =
+        CreateKeyRequest.newBuilder()
+            .setTenant(tenant)
+            .setPrincipal(principal)
+            .setRole(role)
+            .addAllModels(models)
+            .setReason(reason)
+            .build();
+    try (AdminClient client = admin.connect()) {
+      CreateKeyResponse answer = client.ask(() -> client.keys().createKey(request));
+      if (file == null) {
+        console.out().println(answer.getToken());
+      } else {
+        write(file, answer.getToken());
+      }
+      console.err().println("key " + answer.getKey().getId() + ", record " + answer.getRecordId());
+      return ExitCode.DONE;
+    }
+  }
+
+  // Before the key exists: a key nobody could save would have to be revoked.
+  private static void createEmpty(Path file) {
+    try {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  private static void write(Path file, String token) {
+    try {
+      Files.write(file, List.of(token), StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  private static CliException unwritable(Path file, IOException e) {
+    return new CliException(
+        ExitCode.BAD_INPUT,
+        "cannot write the key to " + file,
+        Files.exists(file) ? "the file exists" : String.valueOf(e.getMessage()),
+        "--to with a new file's name",
+        e);
+  }
+}

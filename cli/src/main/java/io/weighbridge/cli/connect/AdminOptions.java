@@ -1,0 +1,78 @@
+package io.weighbridge.cli.connect;
+
+import io.weighbridge.cli.terminal.CliException;
+import io.weighbridge.cli.terminal.ExitCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Options that say which gateway to administer and with which key. Written by the parser, then read
+ * by the command.
+ */
+public final class AdminOptions {
+  private static final String ADDRESS_DEFAULT = "127.0.0.1:9001";
+
+  @Option(
+      names = "--admin",
+      paramLabel = "ADDRESS",
+      description =
+          "The gateway's admin listener; default: WEIGHBRIDGE_ADMIN, then .weighbridge in this"
+              + " folder or above, then "
+              + ADDRESS_DEFAULT
+              + ".")
+  private @Nullable String address;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description =
+          "File with the admin key; default: WEIGHBRIDGE_ADMIN_KEY, then .weighbridge, then"
+              + " ./state/admin.key.")
+  private @Nullable Path keyFile;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "Give up after this long; default: ${DEFAULT-VALUE}.")
+  private int timeoutSeconds = 10;
+
+  /** Connects; nothing is sent yet. */
+  public AdminClient connect() {
+    return connect(Path.of(""), System.getenv());
+  }
+
+  AdminClient connect(Path folder, Map<String, String> environment) {
+    Context context = Context.find(folder, environment);
+    String at =
+        Optional.ofNullable(address)
+            .or(() -> Optional.ofNullable(environment.get("WEIGHBRIDGE_ADMIN")))
+            .or(() -> context.value(Context.Entry.ADMIN))
+            .orElse(ADDRESS_DEFAULT);
+    return new AdminClient(
+        Endpoint.parse(at, "--admin"), credential(folder, environment, context), timeoutSeconds);
+  }
+
+  private Credential credential(Path folder, Map<String, String> environment, Context context) {
+    if (keyFile != null) {
+      return Credential.read(keyFile);
+    }
+    String named = environment.getOrDefault("WEIGHBRIDGE_ADMIN_KEY", "");
+    if (!named.isEmpty()) {
+      return Credential.read(Path.of(named));
+    }
+    Path beside = folder.resolve("state").resolve("admin.key");
+    return Credential.first(List.of(context.path(Context.Entry.ADMIN_KEY), Optional.of(beside)))
+        .map(Credential::read)
+        .orElseThrow(() ->
+            new CliException(
+                ExitCode.BAD_INPUT,
+                "no admin key was given",
+                "looked at --key-file, WEIGHBRIDGE_ADMIN_KEY, .weighbridge and ./state/admin.key",
+                "--key-file FILE; the gateway writes state/admin.key at its first start"));
+  }
+}

@@ -1,0 +1,39 @@
+package io.weighbridge.cli.connect;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.weighbridge.cli.terminal.CliException;
+import io.weighbridge.cli.terminal.ExitCode;
+
+/** HOST:PORT of a listener. */
+public record Endpoint(String host, int port) {
+  private static final int PORT_MAX = 65_535;
+
+  /** Reads "host:port" or "[v6]:port". */
+  public static Endpoint parse(String text, String what) {
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port > 0 && port <= PORT_MAX) {
+        return new Endpoint(text.substring(0, colon), port);
+      }
+    } catch (NumberFormatException e) {
+      // Said below, together with a port out of range.
+    }
+    throw new CliException(
+        ExitCode.BAD_INPUT,
+        what + " is no address",
+        "found \"" + text + "\"; an address is HOST:PORT, the port 1 to " + PORT_MAX,
+        "127.0.0.1:9001");
+  }
+
+  /** A plain-text channel to it; the caller shuts it down. */
+  public ManagedChannel channel() {
+    return NettyChannelBuilder.forAddress(host, port).usePlaintext().build();
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,71 @@
+package io.weighbridge.cli.connect;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.weighbridge.cli.terminal.CliException;
+import io.weighbridge.cli.terminal.ExitCode;
+
+/** What an admin call's failure means to the person who typed the command. */
+final class GrpcFailures {
+  private GrpcFailures() {}
+
+  static CliException explain(StatusRuntimeException failure, Endpoint endpoint) {
+    Status status = failure.getStatus();
+    String said = status.getDescription() == null ? "" : status.getDescription();
+    return switch (status.getCode()) {
+      case UNAVAILABLE ->
+          new CliException(
+              ExitCode.UNREACHABLE,
+              "the gateway at " + endpoint + " does not answer",
+              reason(said, status),
+              "weighbridge gateway --config FILE, or --admin ADDRESS",
+              failure);
+      case DEADLINE_EXCEEDED ->
+          new CliException(
+              ExitCode.TRY_LATER,
+              "the gateway at " + endpoint + " took too long",
+              said,
+              "--timeout SECONDS",
+              failure);
+      case UNAUTHENTICATED ->
+          new CliException(
+              ExitCode.NOT_ALLOWED,
+              "the gateway does not know this admin key",
+              said,
+              "--key-file FILE; the gateway writes state/admin.key at its first start",
+              failure);
+      case PERMISSION_DENIED ->
+          new CliException(
+              ExitCode.NOT_ALLOWED,
+              "this admin key may not do that",
+              said,
+              "a key with another role: weighbridge key create --role operator|auditor|admin",
+              failure);
+      case ABORTED ->
+          new CliException(
+              ExitCode.TRY_LATER,
+              "somebody else changed it in between",
+              said,
+              "look again, then repeat the command",
+              failure);
+      case FAILED_PRECONDITION ->
+          new CliException(ExitCode.NO, "refused", said, "weighbridge host list", failure);
+      case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE ->
+          new CliException(ExitCode.BAD_INPUT, "refused", said, "see --help", failure);
+      case RESOURCE_EXHAUSTED ->
+          new CliException(ExitCode.TRY_LATER, "refused", said, "wait, then repeat", failure);
+      default ->
+          new CliException(
+              ExitCode.INTERNAL,
+              "the gateway failed with " + status.getCode(),
+              said,
+              "its log; again with --debug",
+              failure);
+    };
+  }
+
+  private static String reason(String said, Status status) {
+    Throwable cause = status.getCause();
+    return cause == null || cause.getMessage() == null ? said : cause.getMessage();
+  }
+}

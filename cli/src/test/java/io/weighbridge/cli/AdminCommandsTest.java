@@ -1,0 +1,211 @@
+package io.weighbridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weighbridge.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class AdminCommandsTest {
+  @TempDir Path folder;
+  private FakeAdmin admin;
+
+  @BeforeEach
+  void start() throws IOException {
+    admin = new FakeAdmin(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    admin.close();
+  }
+
+  @Test
+  void showsWantedAndRealShareAndProof() {
+    Shell.Result result = admin.run("traffic", "show", "minilm");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .contains("VERSION  LABEL   WANTED    REAL(10k)  PROOF  p99    ERR")
+        .contains("1        stable  100.00 %  99.98 %    ✓ 1/1  18 ms  0.00 %")
+        .contains("2        canary  0.00 %    -          ✗ 0/1")
+        .contains("epoch 1, set by alice")
+        .contains("\"ramp\"");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void showsTheSameAsJsonLinesAndYaml() {
+    JsonNode document =
+        JsonMapper.shared().readTree(admin.run("traffic", "show", "-o", "json").out());
+    assertThat(document.get("schema").asString()).isEqualTo("weighbridge.traffic/v1");
+    assertThat(document.at("/items/0/versions/0/weightPpm").asInt()).isEqualTo(1_000_000);
+    assertThat(document.at("/items/0/changedAt").asString()).isEqualTo("2027-01-15T08:00:00Z");
+
+    JsonNode line = JsonMapper.shared().readTree(admin.run("traffic", "show", "-o", "jsonl").out());
+    assertThat(line).isEqualTo(document.at("/items/0"));
+
+    assertThat(admin.run("traffic", "show", "-o", "yaml").out())
+        .startsWith("schema: weighbridge.traffic/v1\nitems:\n- model: minilm\n");
+  }
+
+  @Test
+  void previewsThenAppliesOnTheEpochItPreviewed() {
+    Shell.Result result =
+        admin.run("traffic", "set", "minilm", "1=90%", "2=10%", "--reason", "canary", "--yes");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .contains("10.00 % moves 1 -> 2")
+        .contains("epoch 2")
+        .contains(FakeAdmin.RECORD);
+    assertThat(admin.changes).hasSize(1);
+    assertThat(admin.changes.getFirst().getExpectedEpoch()).isEqualTo(1);
+    assertThat(admin.changes.getFirst().getWeights(1).getPpm()).isEqualTo(100_000);
+  }
+
+  @Test
+  void changesNothingOnADryRun() {
+    Shell.Result result =
+        admin.run("traffic", "set", "minilm", "1=90%", "2=10%", "--reason", "x", "--dry-run");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("moves 1 -> 2");
+    assertThat(admin.changes).isEmpty();
+  }
+
+  @Test
+  void changesNothingWhenNobodyCanBeAsked() {
+    Shell.Result result = admin.run("traffic", "set", "minilm", "1=100%", "--reason", "because");
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("nobody can be asked").contains("try: --yes");
+    assertThat(admin.changes).isEmpty();
+  }
+
+  @Test
+  void doesNotCallItServedWhileAVersionWithWeightIsUnproved() {
+    String[] command = {
+      "traffic",
+      "set",
+      "minilm",
+      "1=90%",
+      "2=10%",
+      "--reason",
+      "x",
+      "--yes",
+      "--wait",
+      "--wait-seconds",
+      "0"
+    };
+    Shell.Result result = admin.run(command);
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.NOT_JUDGED);
+    assertThat(result.err()).contains("– not judged");
+  }
+
+  @Test
+  void waitsUntilEveryVersionWithWeightIsProved() {
+    Shell.Result result =
+        admin.run("traffic", "set", "minilm", "1=100%", "--reason", "x", "--yes", "--wait");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).contains("✓ 1/1");
+  }
+
+  @Test
+  void explainsKeysAndListsHistory() {
+    assertThat(admin.run("traffic", "explain", "minilm", "bob").out())
+        .contains("bob  42      1        split");
+    assertThat(admin.run("traffic", "history", "minilm").out())
+        .contains("1=100.00 %")
+        .contains(FakeAdmin.RECORD);
+  }
+
+  @Test
+  void listsHostsWithTheirState() {
+    Shell.Result result = admin.run("host", "list", "-o", "wide");
+
+    assertThat(result.out())
+        .contains("✓ proved")
+        .contains("✗ quarantined")
+        .contains("minilm/1!")
+        .contains("sha256:11111111..")
+        .contains("host-a: digest_mismatch");
+    assertThat(admin.run("host", "release", "host-a", "--reason", "fixed").out())
+        .contains("released host-a")
+        .contains(FakeAdmin.RECORD);
+  }
+
+  @Test
+  void writesANewKeyToAFileOnlyItsOwnerReads() throws IOException {
+    Path file = folder.resolve("new.key");
+    String[] command = {
+      "key",
+      "create",
+      "--principal",
+      "search",
+      "--model",
+      "minilm",
+      "--reason",
+      "x",
+      "--to",
+      file.toString()
+    };
+    Shell.Result result = admin.run(command);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).isEmpty();
+    assertThat(file).hasContent("wb_k1_" + "s".repeat(43));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(admin.run(command).exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  @Test
+  void listsAndRevokesKeys() {
+    assertThat(admin.run("key", "list").out()).contains("k1").contains("search");
+    assertThat(admin.run("key", "revoke", "k1", "--reason", "leak").out()).contains("revoked k1");
+  }
+
+  @Test
+  void exitsByWhatWentWrong() throws IOException {
+    assertThat(admin.run("traffic", "show", "nope").exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    String[] denied = {"key", "create", "--principal", "nobody", "--model", "m", "--reason", "x"};
+    assertThat(admin.run(denied).exitCode()).isEqualTo(ExitCode.NOT_ALLOWED);
+
+    Path wrong = Files.writeString(folder.resolve("w"), "wb_admin_" + "b".repeat(43));
+    Shell.Result unknown =
+        Shell.run("traffic", "show", "--admin", admin.address(), "--key-file", wrong.toString());
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.NOT_ALLOWED);
+    assertThat(unknown.err())
+        .contains("error: the gateway does not know this admin key")
+        .contains("why: credentials_invalid")
+        .contains("try: ")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void saysSoWhenNothingListens() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Path key = folder.resolve("admin.key");
+    Shell.Result result =
+        Shell.run("host", "list", "--admin", "127.0.0.1:" + port, "--key-file", key.toString());
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(result.err()).contains("does not answer").contains("try: weighbridge gateway");
+  }
+}
