@@ -53,6 +53,11 @@ class Running:
             time.sleep(0.02)
         raise Failed(f"did not become ready: {self.why()}")
 
+    def last_word(self, name):
+        """The value of NAME=VALUE in its last line, once it has ended."""
+        words = self.out.read_text(errors="replace").splitlines()[-1].split()
+        return dict(word.split("=", 1) for word in words if "=" in word).get(name)
+
     def await_port(self, port):
         """Returns once something listens there."""
         deadline = time.monotonic() + START_SECONDS_MAX

@@ -26,8 +26,9 @@ class Bench:
     folder: Path
     subject_cpu: int
     client_cpu: int
-    otlp: str
     upstream: Running = None
+    sink: Running = None  # takes the gateway's spans
+    otlp: str = ""
     upstream_ready: dict = field(default_factory=dict)
 
     def upstream_port(self):
@@ -137,10 +138,9 @@ class Gateway(Subject):
     def start(self, bench):
         secret = secrets.token_urlsafe(32)  # 43 characters, 256 bits
         ready = bench.upstream_ready
-        tracing = f"tracing: {{endpoint: \"{bench.otlp}\", sample: 1%}}" if bench.otlp else "# tracing: no sink given"
         config = fill("gateway.yaml", {
             "UPSTREAM": bench.upstream_port(), "HOST_KEY": bench.folder / "host.pub", "DIGEST_1": ready["digest.1"],
-            "DIGEST_2": ready["digest.2"], "TRACING": tracing}, bench.folder)
+            "DIGEST_2": ready["digest.2"], "OTLP": bench.otlp}, bench.folder)
         (bench.folder / "keys.yaml").write_text(
             f"keys: [{{id: bench, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, "
             "tenant: bench, principal: wb-load, models: [bench]}]\n")

@@ -1,6 +1,6 @@
 /*
  * wb-upstream: a model host that costs next to nothing. It answers every ModelInfer with the same bytes, and with --key it
- * proves its "models" to a gateway as a real host does.
+ * proves its "models" to a gateway as a real host does. It also takes OTLP spans, so that a gateway can trace into it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,11 +22,12 @@
 #define ATTEST_REQUEST_MAX 4096
 #define PATH_INFER "/inference.GRPCInferenceService/ModelInfer"
 #define PATH_ATTEST "/weighbridge.attest.v1.AttestationService/Attest"
+#define PATH_EXPORT "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 /* A chosen version is the message's last field: tag of field 2, length, text. */
 #define VERSION_TAG 0x12
 #define VERSION_NAME_MAX 8
 
-enum method { METHOD_OTHER, METHOD_INFER, METHOD_ATTEST };
+enum method { METHOD_OTHER, METHOD_INFER, METHOD_ATTEST, METHOD_EXPORT };
 
 /* Where the lists of header fields begin in `headers`. */
 enum { TRAILERS_OK = VERSIONS_MAX * HEADERS_PER_VERSION, PLAIN_HEADERS, REFUSAL = PLAIN_HEADERS + 2 };
@@ -38,6 +39,7 @@ static struct {
     struct hpack_header headers[HEADERS_COUNT];
     struct bytes responses[VERSIONS_MAX];
     struct counters counters;
+    uint64_t answered_count, export_count;
     char boot_epoch[24]; /* of the gateway process whose calls the counters count */
     int epoll;
 } upstream;
@@ -59,6 +61,8 @@ static void on_field(struct h2_conn *conn, struct h2_stream *stream, const struc
     } else if (is(field, ":path", PATH_ATTEST)) {
         stream->method = METHOD_ATTEST;
         stream->kept = allocate(ATTEST_REQUEST_MAX);
+    } else if (is(field, ":path", PATH_EXPORT)) {
+        stream->method = METHOD_EXPORT;
     } else if (is(field, "weighbridge-boot-epoch", NULL) && stream->method == METHOD_INFER) {
         size_t length = field->value_length < sizeof upstream.boot_epoch ? field->value_length : 0;
         if (strlen(upstream.boot_epoch) != length || memcmp(upstream.boot_epoch, field->value, length) != 0) {
@@ -120,10 +124,20 @@ static void answer_attest(struct h2_conn *conn, struct h2_stream *stream) {
     h2_send_body(conn, stream, body.at, body.length, false);
 }
 
+/* A sink for spans, so that tracing can be measured: they are counted and forgotten, compressed or not. */
+static void answer_export(struct h2_conn *conn, struct h2_stream *stream) {
+    static const uint8_t empty_message[5];
+    upstream.export_count++;
+    h2_send_headers(conn, stream, upstream.headers, PLAIN_HEADERS, PLAIN_HEADERS + 2, NULL, false);
+    h2_send_body(conn, stream, empty_message, sizeof empty_message, false);
+}
+
 static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
     uint32_t length;
     if (stream->method == METHOD_OTHER || (stream->method == METHOD_ATTEST && !upstream.attested))
         refuse(conn, stream, REFUSAL_UNIMPLEMENTED);
+    else if (stream->method == METHOD_EXPORT)
+        answer_export(conn, stream);
     else if (!grpc_one_message(stream, &length))
         refuse(conn, stream, REFUSAL_INVALID);
     else if (stream->method == METHOD_INFER)
@@ -140,6 +154,7 @@ static void on_reset(struct h2_conn *conn, struct h2_stream *stream, uint32_t co
 
 static void on_body_sent(struct h2_conn *conn, struct h2_stream *stream) {
     if (stream->counted) upstream.counters.answered++;
+    upstream.answered_count++;
     h2_send_headers(conn, stream, upstream.headers, TRAILERS_OK, TRAILERS_OK + 1, NULL, true);
     h2_stream_free(conn, stream);
 }
@@ -185,12 +200,27 @@ static void on_event(struct h2_conn *conn, uint32_t events) {
     }
 }
 
+static volatile sig_atomic_t asked_to_end;
+
+static void on_signal(int signal_number) {
+    (void)signal_number;
+    asked_to_end = 1;
+}
+
 static void serve(int listener) {
     struct epoll_event events[EVENTS_MAX];
     struct epoll_event accepting = {.events = EPOLLIN, .data.ptr = NULL};
     epoll_ctl(upstream.epoll, EPOLL_CTL_ADD, listener, &accepting);
-    for (;;) {
-        int count = epoll_wait(upstream.epoll, events, EVENTS_MAX, -1);
+    /* Signals are let in while waiting only: none can slip between the test and the wait. */
+    sigset_t ending, open_to_signals;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGINT);
+    sigprocmask(SIG_BLOCK, &ending, &open_to_signals);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    while (!asked_to_end) {
+        int count = epoll_pwait(upstream.epoll, events, EVENTS_MAX, -1, &open_to_signals);
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr != NULL) {
                 on_event(events[i].data.ptr, events[i].events);
@@ -272,4 +302,7 @@ int main(int argc, char **argv) {
     int listener = listen_on(&address, &port);
     print_ready(&address, port);
     serve(listener);
+    printf("ended answered=%llu exports=%llu\n", (unsigned long long)upstream.answered_count,
+           (unsigned long long)upstream.export_count);
+    return 0;
 }
