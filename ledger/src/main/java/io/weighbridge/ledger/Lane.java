@@ -18,4 +18,10 @@ public interface Lane {
 
   /** Whether a record of the largest size would be taken now. */
   boolean accepting();
+
+  /**
+   * Counts a record that was not taken although its call was served ({@code on-failure: serve}).
+   * The count survives the death of the process and becomes a GAP record.
+   */
+  void countLost();
 }

@@ -1,0 +1,175 @@
+package io.weighbridge.ledger.write;
+
+import io.weighbridge.ledger.LedgerUnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where leaves become durable, in their order, before they are in any tile. Confined to the sealer.
+ *
+ * <p>After a failed sync the kernel may have dropped the pages and will call the next sync a
+ * success, so a segment whose write or sync failed is never touched again: the group, still in
+ * memory, goes to a fresh segment that begins where the group begins. A full disk is no such
+ * failure: what was half written is cut off and tried again later.
+ */
+final class Journal implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Journal.class);
+
+  private final Disk disk;
+  private final Path directory;
+  private final SecureRandom random = new SecureRandom();
+  private final LaneEnds ends;
+  private @Nullable Segment segment;
+  private long syncCount;
+  private long lastSyncNs;
+
+  Journal(Disk disk, Path directory, LaneEnds ends) {
+    this.disk = disk;
+    this.directory = directory;
+    this.ends = ends;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  LaneEnds ends() {
+    return ends;
+  }
+
+  /** Begins a segment with these leaves; the ones before may go once their tiles are synced. */
+  void begin(long firstLeaf, List<byte[]> leaves) throws IOException {
+    Segment fresh = Segment.create(disk, directory, firstLeaf, random.nextLong(), ends, leaves);
+    drop();
+    segment = fresh;
+    dropCovered(firstLeaf);
+  }
+
+  /** Segments that begin later hold nothing the fresh one does not. */
+  private void dropCovered(long firstLeaf) throws IOException {
+    boolean dropped = false;
+    for (Path covered : Segment.list(directory)) {
+      if (Segment.firstLeaf(covered) > firstLeaf) {
+        Files.delete(covered);
+        dropped = true;
+      }
+    }
+    if (dropped) {
+      disk.syncDirectory(directory);
+    }
+  }
+
+  /**
+   * Makes the group durable.
+   *
+   * @throws IOException with {@link Disk#full} when it may be tried again
+   * @throws LedgerUnavailableException when a fresh segment failed as well
+   */
+  void store(Group group, long firstLeaf) throws IOException {
+    Segment current = segment;
+    if (current != null && stored(current, group, firstLeaf)) {
+      return;
+    }
+    drop();
+    try {
+      long start = System.nanoTime();
+      begin(firstLeaf, leaves(group));
+      synced(start);
+    } catch (IOException e) {
+      if (Disk.full(e)) {
+        throw e;
+      }
+      throw failed(e);
+    }
+  }
+
+  private static LedgerUnavailableException failed(IOException cause) {
+    LedgerUnavailableException failure =
+        new LedgerUnavailableException("a fresh journal segment failed as well: " + cause);
+    failure.initCause(cause);
+    return failure;
+  }
+
+  private boolean stored(Segment current, Group group, long firstLeaf) throws IOException {
+    try {
+      current.store(group, firstLeaf);
+    } catch (IOException e) {
+      if (Disk.full(e) && rewound(current)) {
+        throw e;
+      }
+      log.error("journal write failed, going on in a fresh segment", e);
+      return false;
+    }
+    try {
+      long start = System.nanoTime();
+      current.sync();
+      synced(start);
+      return true;
+    } catch (IOException e) {
+      log.error("journal sync failed, going on in a fresh segment", e);
+      return false;
+    }
+  }
+
+  private boolean rewound(Segment current) {
+    try {
+      current.rewind();
+      return true;
+    } catch (IOException e) {
+      log.error("journal could not be cut back", e);
+      return false;
+    }
+  }
+
+  private void synced(long startNs) {
+    lastSyncNs = System.nanoTime() - startNs;
+    syncCount++;
+  }
+
+  private static List<byte[]> leaves(Group group) {
+    List<byte[]> leaves = new ArrayList<>(group.count());
+    for (int i = 0; i < group.count(); i++) {
+      int start = group.start(i);
+      leaves.add(Arrays.copyOfRange(group.bytes(), start, start + group.length(i)));
+    }
+    return leaves;
+  }
+
+  /** Bytes of the current segment. */
+  long bytes() {
+    return segment == null ? 0 : segment.bytes();
+  }
+
+  long syncCount() {
+    return syncCount;
+  }
+
+  long lastSyncNs() {
+    return lastSyncNs;
+  }
+
+  private void drop() {
+    Segment old = segment;
+    segment = null;
+    if (old != null) {
+      try {
+        old.close();
+      } catch (IOException e) {
+        log.warn("closing a journal segment", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+}

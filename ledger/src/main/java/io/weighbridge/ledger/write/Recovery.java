@@ -1,0 +1,182 @@
+package io.weighbridge.ledger.write;
+
+import com.google.protobuf.ByteString;
+import io.weighbridge.audit.v1.Boot;
+import io.weighbridge.audit.v1.Kind;
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.LedgerDamagedException;
+import io.weighbridge.ledger.note.Checkpoint;
+import io.weighbridge.ledger.note.NoteSigner;
+import io.weighbridge.ledger.tree.TilePath;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Takes up a ledger after a close, a kill or a power cut. Confined to the opening thread; may
+ * itself be killed anywhere and begun again.
+ *
+ * <p>The order: replay the journal; begin a new segment; seal what lanes still hold; drop the
+ * lanes; publish. Nothing is dropped before what replaces it is synced.
+ */
+final class Recovery {
+  static final String LANES = "lanes";
+
+  private final Disk disk;
+  private final Path directory;
+  private final SignedState state;
+  private final NoteSigner signer;
+  private final LedgerClock clock;
+  private final Settler settler;
+  private final LaneEnds ends = new LaneEnds();
+  private final TreeFiles tree;
+  private final Journal journal;
+  private final Boot.Builder boot = Boot.newBuilder();
+  private final List<Record.Builder> gaps = new ArrayList<>();
+  private long recoveredRecords;
+
+  Recovery(
+      Disk disk,
+      Path directory,
+      SignedState state,
+      NoteSigner signer,
+      LedgerClock clock,
+      Settler settler) {
+    this.disk = disk;
+    this.directory = directory;
+    this.state = state;
+    this.signer = signer;
+    this.clock = clock;
+    this.settler = settler;
+    this.tree = new TreeFiles(directory, disk);
+    this.journal = new Journal(disk, directory.resolve(Segment.DIRECTORY), ends);
+  }
+
+  /** Leaves every record of earlier starts in the tree and the journal. */
+  Recovered run() throws IOException {
+    requireNotAhead();
+    List<Path> old = Segment.list(journal.directory());
+    Replay replay = new Replay(disk, directory, tree, ends, state.last());
+    replay.run(old);
+    long boundary = tree.size() - tree.size() % TilePath.WIDTH;
+    journal.begin(boundary, tree.bundleLeaves());
+    sealLanes(replay);
+    describeBoot(replay);
+    Publisher publisher = new Publisher(disk, directory, state);
+    publisher.publish(tree);
+    settler.settle(
+        tree.takeUnsettled(), old.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList());
+    long bundles = tree.size() / TilePath.WIDTH;
+    SealedIds sealedIds =
+        new SealedIds(
+            directory, bundles, List.copyOf(tree.bundleLeaves()), clock.unixNs() / 1_000_000);
+    return new Recovered(
+        journal, tree, publisher, sealedIds, replay.lastRecordUnixNs(), boot, gaps);
+  }
+
+  /** A checkpoint that says more than was signed here: the state was restored from a copy. */
+  private void requireNotAhead() throws IOException {
+    Path published = directory.resolve(Publisher.FILE);
+    if (!Files.exists(published)) {
+      return;
+    }
+    Checkpoint found;
+    try {
+      found = Checkpoint.open(Files.readAllBytes(published), signer.key());
+    } catch (IllegalArgumentException e) {
+      throw new LedgerDamagedException(published, String.valueOf(e.getMessage()));
+    }
+    Checkpoint signed = state.last();
+    if (found.size() > signed.size()) {
+      throw new LedgerDamagedException(
+          published,
+          "%d leaves are signed, the state knows of %d: it was restored from a copy"
+              .formatted(found.size(), signed.size()));
+    }
+    if (found.size() == signed.size() && !found.equals(signed)) {
+      throw new LedgerDamagedException(published, "another root than the state's was signed");
+    }
+  }
+
+  private void sealLanes(Replay replay) throws IOException {
+    Path lanes = directory.resolve(LANES);
+    Files.createDirectories(lanes);
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> found = Files.list(lanes)) {
+      found.filter(f -> f.toString().endsWith(LaneFile.SUFFIX)).forEach(files::add);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      List<LaneFile> complete = new ArrayList<>();
+      for (Path file : files) {
+        if (LaneFile.complete(file)) {
+          complete.add(LaneFile.read(file, arena));
+        }
+      }
+      complete.sort(
+          Comparator.<LaneFile>comparingLong(f -> f.bootEpoch).thenComparingInt(f -> f.lane));
+      for (LaneFile file : complete) {
+        sealLane(file, replay);
+      }
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+    disk.syncDirectory(lanes);
+  }
+
+  private void sealLane(LaneFile file, Replay replay) throws IOException {
+    LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
+    LaneScan scan = LaneScan.of(file, ends.next(key), KernelBoot.current());
+    for (LaneScan.Hole hole : scan.holes()) {
+      gaps.add(lost(file, hole));
+    }
+    if (file.lost() > file.lostTold()) {
+      gaps.add(Housekeeping.gapRecord(file, file.lost() - file.lostTold()));
+    }
+    if (scan.torn().length > 0) {
+      replay.keep("lane-%d-%d".formatted(file.bootEpoch, file.lane), scan.torn());
+    }
+    Group group = new Group();
+    for (byte[] leaf : scan.leaves()) {
+      group.add(file.lane, leaf, 0, leaf.length);
+    }
+    if (group.isEmpty()) {
+      return;
+    }
+    journal.store(group, tree.size());
+    scan.leaves().forEach(tree::add);
+    ends.set(key, Record.parseFrom(scan.leaves().getLast()).getSequence() + 1);
+    recoveredRecords += group.count();
+  }
+
+  private static Record.Builder lost(LaneFile file, LaneScan.Hole hole) {
+    Record.Builder record = Record.newBuilder().setKind(Kind.KIND_GAP);
+    record
+        .getGapBuilder()
+        .setLane(file.lane)
+        .setBootEpoch(file.bootEpoch)
+        .setFromSequence(hole.from())
+        .setCount(hole.count())
+        .setReason("lost");
+    return record;
+  }
+
+  private void describeBoot(Replay replay) throws IOException {
+    boot.setRecoveredRecords(recoveredRecords)
+        .setQuarantinedBytes(replay.quarantinedBytes())
+        .setPreviousTreeSize(tree.size())
+        .setPreviousRoot(ByteString.copyFrom(tree.root()));
+    ends.all()
+        .forEach((key, next) ->
+            boot.addPreviousLanes(
+                Boot.LaneEnd.newBuilder()
+                    .setBootEpoch(key.bootEpoch())
+                    .setLane(key.lane())
+                    .setNextSequence(next)));
+  }
+}

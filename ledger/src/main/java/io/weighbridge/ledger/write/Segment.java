@@ -1,0 +1,173 @@
+package io.weighbridge.ledger.write;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the journal: leaves in their order, in frames, from the index in its name on. It is
+ * valid up to where the next segment begins. Confined to its owner's thread.
+ *
+ * <p>Header, little-endian: 0 magic, 8 format version, 12 zero, 16 index of the first leaf, 24
+ * salt, 32 to 63 zero.
+ */
+final class Segment implements AutoCloseable {
+  static final String DIRECTORY = "journal";
+  static final int HEADER_BYTES = 64;
+  static final long MAGIC = 0x314C4E524A4257L; // "WBJRNL1" and a zero.
+  static final int FORMAT_VERSION = 1;
+
+  private static final int NAME_DIGITS = 20;
+  private static final int BUFFER_BYTES = 1024 * 1024;
+
+  private final Disk disk;
+  private final FileChannel channel;
+  private final long salt;
+  private final byte[] scratch = new byte[Frame.PREFIX_BYTES + 0xFFFF];
+  private final CRC32C crc = new CRC32C();
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  /** End of what is known to be good; writing always starts here. */
+  private long end;
+
+  /** End of what the pending group has written so far. */
+  private long at;
+
+  private Segment(Disk disk, FileChannel channel, long salt) {
+    this.disk = disk;
+    this.channel = channel;
+    this.salt = salt;
+  }
+
+  /**
+   * Makes a segment that is durable, contents and name, before it counts.
+   *
+   * @param leaves that it begins with, from {@code firstLeaf} on
+   */
+  static Segment create(
+      Disk disk, Path directory, long firstLeaf, long salt, LaneEnds ends, List<byte[]> leaves)
+      throws IOException {
+    Path file = directory.resolve(name(firstLeaf));
+    Path temporary = Disk.temporary(file);
+    FileChannel channel = disk.createTemporary(temporary);
+    Segment segment = new Segment(disk, channel, salt);
+    try {
+      ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      header.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(0).putLong(firstLeaf).putLong(salt);
+      disk.write(channel, header.rewind(), 0);
+      segment.end = HEADER_BYTES;
+      segment.at = HEADER_BYTES;
+      byte[] lanes = ends.toBytes();
+      segment.put(Frame.LANES, lanes, 0, lanes.length);
+      for (byte[] leaf : leaves) {
+        segment.put(Frame.RECORD, leaf, 0, leaf.length);
+      }
+      segment.flush();
+      disk.sync(channel);
+      segment.end = segment.at;
+      disk.moveInPlace(temporary, file);
+      disk.syncDirectory(directory);
+      return segment;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  static String name(long firstLeaf) {
+    return ("%0" + NAME_DIGITS + "d").formatted(firstLeaf);
+  }
+
+  /** The segments of a journal, in order. */
+  static List<Path> list(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      files.filter(f -> isName(String.valueOf(f.getFileName()))).sorted().forEach(found::add);
+    }
+    return found;
+  }
+
+  private static boolean isName(String name) {
+    return name.length() == NAME_DIGITS && name.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  static long firstLeaf(Path segment) {
+    return Long.parseLong(String.valueOf(segment.getFileName()));
+  }
+
+  /** Reads a segment's frames, its header checked. */
+  static FrameScan scan(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return FrameScan.of(file, channel);
+    }
+  }
+
+  /** Writes the group's frames and syncs them; nothing written before counts until this returns. */
+  void store(Group group, long firstLeaf) throws IOException {
+    at = end;
+    buffer.clear();
+    byte[] marker = new byte[Long.BYTES];
+    Frame.putLong(marker, 0, firstLeaf);
+    put(Frame.GROUP, marker, 0, marker.length);
+    for (int i = 0; i < group.count(); i++) {
+      put(Frame.RECORD, group.bytes(), group.start(i), group.length(i));
+    }
+    flush();
+  }
+
+  /** Syncs what {@link #store} wrote. */
+  void sync() throws IOException {
+    disk.sync(channel);
+    end = at;
+  }
+
+  /** Cuts off what a failed {@link #store} left, to be tried again. */
+  void rewind() throws IOException {
+    channel.truncate(end);
+  }
+
+  long bytes() {
+    return end;
+  }
+
+  private void put(int kind, byte[] source, int offset, int length) throws IOException {
+    if (buffer.remaining() < Frame.size(length)) {
+      flush();
+    }
+    int word = Frame.word(kind, length);
+    System.arraycopy(source, offset, scratch, Frame.PREFIX_BYTES, length);
+    int start = buffer.position();
+    long position = at + start;
+    buffer.putInt(word);
+    buffer.putInt(Frame.crc(crc, salt, position, word, scratch, Frame.PREFIX_BYTES));
+    buffer.put(scratch, Frame.PREFIX_BYTES, length);
+    while ((buffer.position() - start) % Frame.HEADER_BYTES != 0) {
+      buffer.put((byte) 0);
+    }
+  }
+
+  private void flush() throws IOException {
+    buffer.flip();
+    int bytes = buffer.remaining();
+    disk.write(channel, buffer, at);
+    at += bytes;
+    buffer.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

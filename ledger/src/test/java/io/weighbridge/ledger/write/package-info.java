@@ -1,0 +1,5 @@
+/** Tests of the writing side. */
+@NullMarked
+package io.weighbridge.ledger.write;
+
+import org.jspecify.annotations.NullMarked;
