@@ -1,6 +1,6 @@
 /*
  * wb-upstream: a model host that costs next to nothing. It answers every ModelInfer with the same bytes, and with --key it
- * proves its "models" to a gateway as a real host does. It also takes OTLP spans, so that a gateway can trace into it.
+ * proves its "models" to a gateway as a real host does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,12 +22,11 @@
 #define ATTEST_REQUEST_MAX 4096
 #define PATH_INFER "/inference.GRPCInferenceService/ModelInfer"
 #define PATH_ATTEST "/weighbridge.attest.v1.AttestationService/Attest"
-#define PATH_EXPORT "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 /* A chosen version is the message's last field: tag of field 2, length, text. */
 #define VERSION_TAG 0x12
 #define VERSION_NAME_MAX 8
 
-enum method { METHOD_OTHER, METHOD_INFER, METHOD_ATTEST, METHOD_EXPORT };
+enum method { METHOD_OTHER, METHOD_INFER, METHOD_ATTEST };
 
 /* Where the lists of header fields begin in `headers`. */
 enum { TRAILERS_OK = VERSIONS_MAX * HEADERS_PER_VERSION, PLAIN_HEADERS, REFUSAL = PLAIN_HEADERS + 2 };
@@ -39,7 +38,7 @@ static struct {
     struct hpack_header headers[HEADERS_COUNT];
     struct bytes responses[VERSIONS_MAX];
     struct counters counters;
-    uint64_t answered_count, export_count;
+    uint64_t answered_count;
     char boot_epoch[24]; /* of the gateway process whose calls the counters count */
     int epoll;
 } upstream;
@@ -61,8 +60,6 @@ static void on_field(struct h2_conn *conn, struct h2_stream *stream, const struc
     } else if (is(field, ":path", PATH_ATTEST)) {
         stream->method = METHOD_ATTEST;
         stream->kept = allocate(ATTEST_REQUEST_MAX);
-    } else if (is(field, ":path", PATH_EXPORT)) {
-        stream->method = METHOD_EXPORT;
     } else if (is(field, "weighbridge-boot-epoch", NULL) && stream->method == METHOD_INFER) {
         size_t length = field->value_length < sizeof upstream.boot_epoch ? field->value_length : 0;
         if (strlen(upstream.boot_epoch) != length || memcmp(upstream.boot_epoch, field->value, length) != 0) {
@@ -124,20 +121,10 @@ static void answer_attest(struct h2_conn *conn, struct h2_stream *stream) {
     h2_send_body(conn, stream, body.at, body.length, false);
 }
 
-/* A sink for spans, so that tracing can be measured: they are counted and forgotten, compressed or not. */
-static void answer_export(struct h2_conn *conn, struct h2_stream *stream) {
-    static const uint8_t empty_message[5];
-    upstream.export_count++;
-    h2_send_headers(conn, stream, upstream.headers, PLAIN_HEADERS, PLAIN_HEADERS + 2, NULL, false);
-    h2_send_body(conn, stream, empty_message, sizeof empty_message, false);
-}
-
 static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
     uint32_t length;
     if (stream->method == METHOD_OTHER || (stream->method == METHOD_ATTEST && !upstream.attested))
         refuse(conn, stream, REFUSAL_UNIMPLEMENTED);
-    else if (stream->method == METHOD_EXPORT)
-        answer_export(conn, stream);
     else if (!grpc_one_message(stream, &length))
         refuse(conn, stream, REFUSAL_INVALID);
     else if (stream->method == METHOD_INFER)
@@ -302,7 +289,6 @@ int main(int argc, char **argv) {
     int listener = listen_on(&address, &port);
     print_ready(&address, port);
     serve(listener);
-    printf("ended answered=%llu exports=%llu\n", (unsigned long long)upstream.answered_count,
-           (unsigned long long)upstream.export_count);
+    printf("ended answered=%llu\n", (unsigned long long)upstream.answered_count);
     return 0;
 }
