@@ -9,6 +9,7 @@ import io.weighbridge.cli.admin.TrafficExplain;
 import io.weighbridge.cli.admin.TrafficHistory;
 import io.weighbridge.cli.admin.TrafficSet;
 import io.weighbridge.cli.admin.TrafficShow;
+import io.weighbridge.cli.predict.PredictCommand;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import java.io.OutputStreamWriter;
@@ -23,6 +24,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Every command there is, and what all of them share. */
@@ -59,6 +61,7 @@ public final class CommandTree {
             new KeyCreate(console),
             new KeyList(console),
             new KeyRevoke(console)));
+    tree.addSubcommand(new PredictCommand(console));
     return configure(tree, root, console);
   }
 
@@ -85,10 +88,15 @@ public final class CommandTree {
   }
 
   private static CommandLine configure(CommandLine tree, RootCommand root, Console console) {
+    tree.getCommandSpec()
+        .addOption(flag("-V", "--version", "Show the version").versionHelp(true).build());
     List<CommandLine> all = new ArrayList<>();
     collect(tree, all);
     for (CommandLine command : all) {
-      command.getCommandSpec().mixinStandardHelpOptions(true);
+      // Only the root has --version: predict has one of its own, the model's.
+      command
+          .getCommandSpec()
+          .addOption(flag("-h", "--help", "Show this help").usageHelp(true).build());
       command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
       UsageMessageSpec usage = command.getCommandSpec().usageMessage();
       usage.width(HELP_WIDTH).sortOptions(false).abbreviateSynopsis(true);
@@ -103,6 +111,10 @@ public final class CommandTree {
             new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(ansi(console))).build())
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
+  }
+
+  private static OptionSpec.Builder flag(String shortName, String longName, String what) {
+    return OptionSpec.builder(shortName, longName).arity("0").description(what + " and exit.");
   }
 
   private static PrintWriter writer(PrintStream stream) {

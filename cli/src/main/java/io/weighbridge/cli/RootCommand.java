@@ -15,7 +15,8 @@ import picocli.CommandLine.ScopeType;
       "",
       "Processes (each reads one file):",
       "  gateway --config FILE      serves callers; starts the log",
-      "  model-host --config FILE   serves models and proves which bytes it has loaded"
+      "  model-host --config FILE   serves models and proves which bytes it has loaded",
+      "  fetch-models [--to DIR]    brings MiniLM, versions 1 and 2, into a model repository"
     },
     footer = {
       "  weighbridge demo",
