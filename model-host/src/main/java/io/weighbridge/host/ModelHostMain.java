@@ -1,0 +1,117 @@
+package io.weighbridge.host;
+
+import io.weighbridge.host.engine.Engines;
+import io.weighbridge.host.repository.ModelRepository;
+import io.weighbridge.host.serve.HostServer;
+import io.weighbridge.host.yaml.Problems;
+import io.weighbridge.integrity.HostKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a model host: {@code model-host --config FILE}. SIGHUP reads the repository again; SIGTERM
+ * and SIGINT drain and exit 0.
+ */
+public final class ModelHostMain {
+  private static final Logger log = LoggerFactory.getLogger(ModelHostMain.class);
+
+  private static final int EXIT_USAGE = 64;
+  private static final int EXIT_BAD_CONFIGURATION = 78;
+  private static final int EXIT_UNAVAILABLE = 69;
+  private static final int EXIT_DRAIN_CUT_SHORT = 1;
+
+  private enum Order {
+    RELOAD,
+    STOP
+  }
+
+  private ModelHostMain() {}
+
+  /** Runs until told to stop. */
+  public static void main(String[] arguments) {
+    if (arguments.length != 2 || !arguments[0].equals("--config")) {
+      System.err.println("usage: model-host --config FILE");
+      System.exit(EXIT_USAGE);
+    }
+    System.exit(run(Path.of(arguments[1])));
+  }
+
+  private static int run(Path file) {
+    try {
+      HostConfig config = HostConfig.read(file, Files.readAllBytes(file));
+      HostKey key = HostKey.loadOrCreate(config.key());
+      return serve(config, key);
+    } catch (Problems.BadFileException e) {
+      e.problems().forEach(System.err::println);
+      return EXIT_BAD_CONFIGURATION;
+    } catch (IOException e) {
+      System.err.println(file + ":1: " + e.getClass().getSimpleName() + ": " + e.getMessage());
+      return EXIT_BAD_CONFIGURATION;
+    } catch (Exception e) {
+      log.error("the host failed", e);
+      return EXIT_UNAVAILABLE;
+    }
+  }
+
+  private static int serve(HostConfig config, HostKey key)
+      throws IOException, InterruptedException {
+    BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+    Signals.on("HUP", () -> orders.add(Order.RELOAD));
+    Signals.on("TERM", () -> orders.add(Order.STOP));
+    Signals.on("INT", () -> orders.add(Order.STOP));
+    LoadProgress progress = new LoadProgress(System.err);
+    try (Engines engines = new Engines(config.threadsPerCall());
+        ModelRepository repository =
+            new ModelRepository(
+                config.repository(), config.models(), engines, Clock.systemUTC(), progress)) {
+      repository.refresh();
+      if (repository.all().isEmpty()) {
+        System.err.println(config.repository() + ": no model could be loaded");
+        return EXIT_BAD_CONFIGURATION;
+      }
+      HostServer server = new HostServer(settings(config), key, repository, Clock.systemUTC());
+      try (server) {
+        System.out.println("ready infer=" + text(server.start()));
+        System.out.flush();
+        obey(orders, repository);
+        return server.drain() ? 0 : EXIT_DRAIN_CUT_SHORT;
+      }
+    }
+  }
+
+  private static HostServer.Settings settings(HostConfig config) {
+    String version = ModelHostMain.class.getPackage().getImplementationVersion();
+    return new HostServer.Settings(
+        config.id(),
+        config.address(),
+        config.workers(),
+        config.limits(),
+        version == null ? "unknown" : version);
+  }
+
+  /** Returns when told to stop. */
+  private static void obey(BlockingQueue<Order> orders, ModelRepository repository)
+      throws InterruptedException {
+    while (orders.take() == Order.RELOAD) {
+      try {
+        repository.refresh();
+      } catch (IOException e) {
+        log.error("reload failed; what was loaded goes on serving", e);
+      }
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+}

@@ -1,0 +1,137 @@
+package io.weighbridge.host.serve;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.weighbridge.attest.v1.CallCounters;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts predictions per gateway and boot of it, for the attestation: both sides count, and a
+ * difference shows calls that left no record. Thread-safe.
+ *
+ * <p>A prediction is one ModelInfer or ModelStreamInfer call with a gateway's id and boot epoch in
+ * its metadata. It is answered when closed OK, failed when closed otherwise, cancelled when the
+ * peer left first.
+ */
+final class CallTally implements ServerInterceptor {
+  static final Metadata.Key<String> GATEWAY_ID =
+      Metadata.Key.of("weighbridge-gateway-id", Metadata.ASCII_STRING_MARSHALLER);
+  static final Metadata.Key<String> BOOT_EPOCH =
+      Metadata.Key.of("weighbridge-boot-epoch", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** Gateways remembered; the one unused longest is forgotten first. */
+  static final int GATEWAYS_MAX = 256;
+
+  private static final int ID_CHARS_MAX = 128;
+  private static final Set<String> PREDICTIONS = Set.of("ModelInfer", "ModelStreamInfer");
+
+  private final Map<Peer, Counts> countsByPeer = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** A gateway's run; {@code bootEpoch} is unsigned. */
+  record Peer(String gatewayId, long bootEpoch) {}
+
+  /** Guarded by itself. */
+  private static final class Counts {
+    private long started;
+    private long answered;
+    private long failed;
+    private long cancelled;
+
+    synchronized void start() {
+      started++;
+    }
+
+    synchronized void end(boolean left, boolean ok) {
+      if (left) {
+        cancelled++;
+      } else if (ok) {
+        answered++;
+      } else {
+        failed++;
+      }
+    }
+
+    synchronized CallCounters snapshot() {
+      return CallCounters.newBuilder()
+          .setStarted(started)
+          .setAnswered(answered)
+          .setFailed(failed)
+          .setCancelled(cancelled)
+          .setInFlight(started - answered - failed - cancelled)
+          .build();
+    }
+  }
+
+  /** What was counted; zeros for a gateway never seen. */
+  CallCounters counters(Peer peer) {
+    Counts counts;
+    synchronized (countsByPeer) {
+      counts = countsByPeer.get(peer);
+    }
+    return counts == null ? CallCounters.getDefaultInstance() : counts.snapshot();
+  }
+
+  @Override
+  public <A, B> ServerCall.Listener<A> interceptCall(
+      ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+    String method = call.getMethodDescriptor().getBareMethodName();
+    Peer peer = peerOf(headers);
+    if (method == null || !PREDICTIONS.contains(method) || peer == null) {
+      return next.startCall(call, headers);
+    }
+    Counts counts = countsOf(peer);
+    counts.start();
+    AtomicBoolean ended = new AtomicBoolean();
+    ServerCall<A, B> counted =
+        new SimpleForwardingServerCall<>(call) {
+          @Override
+          public void close(Status status, Metadata trailers) {
+            if (ended.compareAndSet(false, true)) {
+              counts.end(false, status.isOk());
+            }
+            super.close(status, trailers);
+          }
+        };
+    return new SimpleForwardingServerCallListener<>(next.startCall(counted, headers)) {
+      @Override
+      public void onCancel() {
+        if (ended.compareAndSet(false, true)) {
+          counts.end(true, false);
+        }
+        super.onCancel();
+      }
+    };
+  }
+
+  private Counts countsOf(Peer peer) {
+    synchronized (countsByPeer) {
+      Counts counts = countsByPeer.computeIfAbsent(peer, _ -> new Counts());
+      if (countsByPeer.size() > GATEWAYS_MAX) {
+        countsByPeer.remove(countsByPeer.keySet().iterator().next());
+      }
+      return counts;
+    }
+  }
+
+  private static @Nullable Peer peerOf(Metadata headers) {
+    String id = headers.get(GATEWAY_ID);
+    String epoch = headers.get(BOOT_EPOCH);
+    if (id == null || id.isEmpty() || id.length() > ID_CHARS_MAX || epoch == null) {
+      return null;
+    }
+    try {
+      return new Peer(id, Long.parseUnsignedLong(epoch));
+    } catch (NumberFormatException e) {
+      return null; // Not a gateway of ours.
+    }
+  }
+}
