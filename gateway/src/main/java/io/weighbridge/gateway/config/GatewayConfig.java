@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,13 @@ public record GatewayConfig(
    * @param state folder of its state, admin key and ledger key
    */
   public record Gateway(String id, Path state) {
+    /** It becomes part of the ledger's origin, for life. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
     public Gateway {
-      Names.check("id", id);
+      if (!ID.matcher(id).matches()) {
+        throw new BadValue("id", "found \"" + id + "\", allowed is " + ID);
+      }
     }
   }
 

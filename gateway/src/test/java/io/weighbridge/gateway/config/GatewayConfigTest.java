@@ -211,7 +211,7 @@ final class GatewayConfigTest {
       value = {
         "gateway: {id: g} => ",
         "gateway: {} => 1: id: missing in gateway",
-        "gateway: {id: 'a b'} => 1: id: found \"a b\", allowed is [A-Za-z0-9][A-Za-z0-9._:@/-]{0,255}",
+        "gateway: {id: 'a b'} => 1: id: found \"a b\", allowed is [A-Za-z0-9][A-Za-z0-9._-]{0,63}",
         "gateway: {id: [g]} => 1: id: found a list, allowed is one value",
         "gateway: {id: !x g} => 1: id: found the tag !x, allowed is one value",
         "gateway: g => 1: gateway: found \"g\", allowed is a section of keys",

@@ -1,0 +1,84 @@
+package io.weighbridge.gateway.control.state;
+
+import io.weighbridge.gateway.route.ModelSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole state at one moment. Immutable.
+ *
+ * @param epoch number of the route table; rises with every change that touches it
+ * @param hosts declaration of each host in JSON, by id
+ */
+public record ControlState(
+    long epoch,
+    NavigableMap<String, ModelState> models,
+    NavigableMap<String, KeyState> keys,
+    NavigableMap<String, String> hosts) {
+
+  public ControlState {
+    models = Collections.unmodifiableNavigableMap(new TreeMap<>(models));
+    keys = Collections.unmodifiableNavigableMap(new TreeMap<>(keys));
+    hosts = Collections.unmodifiableNavigableMap(new TreeMap<>(hosts));
+  }
+
+  /** Nothing decided yet. */
+  public static ControlState empty() {
+    return new ControlState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+  }
+
+  /** The model, if the configuration names it; null otherwise. */
+  public @Nullable ModelState model(String name) {
+    ModelState model = models.get(name);
+    return model != null && model.active() ? model : null;
+  }
+
+  /** This state after changes made together. */
+  ControlState with(Collection<Change> changes) {
+    NavigableMap<String, ModelState> newModels = new TreeMap<>(models);
+    NavigableMap<String, KeyState> newKeys = new TreeMap<>(keys);
+    NavigableMap<String, String> newHosts = new TreeMap<>(hosts);
+    boolean routes = false;
+    for (Change change : changes) {
+      routes |= change.delta().routes();
+      switch (change.delta()) {
+        case Delta.PutModel put -> newModels.put(put.model().name(), put.model());
+        case Delta.RemoveModel remove ->
+            newModels.computeIfPresent(remove.name(), (_, model) -> model.inactive());
+        case Delta.PutTraffic put ->
+            newModels.computeIfPresent(put.model(), (_, model) -> model.withTraffic(put.traffic()));
+        case Delta.PutKeys put -> {
+          put.removed().forEach(newKeys::remove);
+          put.put().forEach(key -> newKeys.put(key.id(), key));
+        }
+        case Delta.PutHost put -> newHosts.put(put.id(), put.declared());
+        case Delta.RemoveHost remove -> newHosts.remove(remove.id());
+        case Delta.Nothing _ -> {}
+      }
+    }
+    return new ControlState(routes ? epoch + 1 : epoch, newModels, newKeys, newHosts);
+  }
+
+  ControlState deployed(String model, Iterable<String> versions, long leafPlusOne) {
+    NavigableMap<String, ModelState> newModels = new TreeMap<>(models);
+    newModels.computeIfPresent(model, (_, state) -> state.deployed(versions, leafPlusOne));
+    return new ControlState(epoch, newModels, keys, hosts);
+  }
+
+  /** SHA-256 in hex over the JSON of every routed model, one a line, by name. */
+  public String tableDigest() {
+    StringBuilder lines = new StringBuilder();
+    specs().forEach(spec -> lines.append(Json.of(spec)).append('\n'));
+    return Json.sha256(lines.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Every model that is routed, by name. */
+  public List<ModelSpec> specs() {
+    return models.values().stream().filter(ModelState::active).map(ModelState::toSpec).toList();
+  }
+}
