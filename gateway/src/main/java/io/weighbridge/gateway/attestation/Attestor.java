@@ -1,0 +1,61 @@
+package io.weighbridge.gateway.attestation;
+
+import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.ledger.Ledger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Challenges one host and puts its answer on the board. Confined to the host's thread. */
+final class Attestor implements HostLoop.Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Attestor.class);
+
+  private final int host;
+  private final HostClient client;
+  private final ProofBoard board;
+  private final Ledger ledger;
+  private final NanoClock clock;
+
+  Attestor(int host, HostClient client, ProofBoard board, Ledger ledger, NanoClock clock) {
+    this.host = host;
+    this.client = client;
+    this.board = board;
+    this.ledger = ledger;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean isDue() {
+    return !board.isQuarantined(host);
+  }
+
+  @Override
+  public boolean run() {
+    long incarnation = board.incarnation(host);
+    try {
+      return challenge(incarnation);
+    } catch (RuntimeException e) {
+      // The edge of a background task: a fault of ours must not end the asking.
+      LOG.error("attesting failed", e);
+      board.late(host, "internal: " + e, incarnation);
+      return false;
+    }
+  }
+
+  private boolean challenge(long incarnation) {
+    long sentAtNs = clock.nowNs();
+    return switch (client.challenge(ledger.bootEpoch(), ledger.checkpointHash())) {
+      case HostClient.Outcome.Answered answered -> {
+        Proven proven = Proven.of(answered.statement(), sentAtNs);
+        yield board.prove(host, proven, answered.envelope(), incarnation);
+      }
+      case HostClient.Outcome.Rejected rejected -> {
+        board.reject(host, rejected.alarm(), null, rejected.envelope());
+        yield false;
+      }
+      case HostClient.Outcome.Late late -> {
+        board.late(host, late.why(), incarnation);
+        yield false;
+      }
+    };
+  }
+}

@@ -1,0 +1,127 @@
+package io.weighbridge.gateway.attestation;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.weighbridge.attest.v1.AttestRequest;
+import io.weighbridge.attest.v1.AttestationServiceGrpc;
+import io.weighbridge.attest.v1.HostStatement;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.integrity.HostPublicKey;
+import io.weighbridge.integrity.HostStatements;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends challenges to one host and verifies its answers. Confined to the host's attesting thread;
+ * {@link #close} may come from any.
+ */
+final class HostClient implements AutoCloseable {
+  /* Well within the 10 s that a nonce is good for. */
+  private static final int ANSWER_SECONDS_MAX = 5;
+  /* A thousand models of twenty files each. */
+  private static final int ENVELOPE_BYTES_MAX = 4 * 1024 * 1024;
+  private static final int METADATA_BYTES_MAX = 8 * 1024;
+
+  private final Host host;
+  private final HostPublicKey key;
+  private final String gatewayId;
+  private final SecureRandom random = new SecureRandom();
+  private volatile @Nullable ManagedChannel channel;
+
+  HostClient(Host host, HostPublicKey key, String gatewayId) {
+    this.host = host;
+    this.key = key;
+    this.gatewayId = gatewayId;
+  }
+
+  /** What a challenge gives: one of exactly these. */
+  sealed interface Outcome {
+    /** Signed by the enrolled key for this challenge. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
+    record Answered(HostStatement statement, byte[] envelope) implements Outcome {}
+
+    /** An answer that is not to be believed. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
+    record Rejected(Alarm alarm, byte[] envelope) implements Outcome {}
+
+    /** No answer. */
+    record Late(String why) implements Outcome {}
+  }
+
+  /**
+   * Challenges the host and waits for its answer.
+   *
+   * @param checkpointHash SHA-256 of the ledger's last checkpoint, or empty
+   */
+  Outcome challenge(long bootEpoch, byte[] checkpointHash) {
+    byte[] nonce = new byte[HostStatements.NONCE_BYTES];
+    random.nextBytes(nonce);
+    AttestRequest request =
+        AttestRequest.newBuilder()
+            .setNonce(ByteString.copyFrom(nonce))
+            .setGatewayId(gatewayId)
+            .setBootEpoch(bootEpoch)
+            .setCheckpointHash(ByteString.copyFrom(checkpointHash))
+            .build();
+    byte[] envelope;
+    try {
+      envelope =
+          AttestationServiceGrpc.newBlockingStub(channel())
+              .withDeadlineAfter(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
+              .attest(request)
+              .getEnvelope()
+              .toByteArray();
+    } catch (StatusRuntimeException e) {
+      // A new channel next time: this one would wait out its own, longer backoff first.
+      close();
+      return new Outcome.Late(text(e.getStatus()));
+    }
+    return verify(request, nonce, envelope);
+  }
+
+  private Outcome verify(AttestRequest request, byte[] nonce, byte[] envelope) {
+    HostStatements.Challenge challenge =
+        new HostStatements.Challenge(request.toByteArray(), nonce, gatewayId, host.id());
+    return switch (HostStatements.verify(envelope, challenge, key)) {
+      case HostStatements.Answer.Proved proved ->
+          new Outcome.Answered(proved.statement(), envelope);
+      case HostStatements.Answer.Refused refused ->
+          new Outcome.Rejected(Alarm.of(refused.reason().word(), refused.detail()), envelope);
+    };
+  }
+
+  private static String text(Status status) {
+    String description = status.getDescription();
+    return status.getCode() + (description == null ? "" : ": " + description);
+  }
+
+  private ManagedChannel channel() {
+    ManagedChannel current = channel;
+    if (current == null) {
+      InetSocketAddress address = host.address();
+      current =
+          NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
+              .usePlaintext()
+              .disableRetry()
+              .maxInboundMessageSize(ENVELOPE_BYTES_MAX)
+              .maxInboundMetadataSize(METADATA_BYTES_MAX)
+              .build();
+      channel = current;
+    }
+    return current;
+  }
+
+  @Override
+  public void close() {
+    ManagedChannel current = channel;
+    channel = null;
+    if (current != null) {
+      current.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package io.weighbridge.gateway.attestation;
+
+import io.weighbridge.gateway.attestation.AttestationRecords.NotRecordedException;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Target;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link HostProofs} for many threads: one lock, a table published after each change, and the
+ * records and log lines that go with it. Thread-safe; may block on the ledger, never under the
+ * lock.
+ */
+final class ProofBoard {
+  private static final Logger LOG = LoggerFactory.getLogger(ProofBoard.class);
+  private static final byte[] NO_ENVELOPE = {};
+
+  private final Object lock = new Object();
+  private final HostProofs proofs;
+  private final NanoClock clock;
+  private final AttestationRecords records;
+  private final Consumer<HostTable> publisher;
+  private HostTable table = HostTable.empty();
+  private volatile boolean closed;
+
+  ProofBoard(
+      HostProofs proofs,
+      NanoClock clock,
+      AttestationRecords records,
+      Consumer<HostTable> publisher) {
+    this.proofs = proofs;
+    this.clock = clock;
+    this.records = records;
+    this.publisher = publisher;
+  }
+
+  private void publish() {
+    table = proofs.table();
+    publisher.accept(table);
+  }
+
+  void expect(Collection<Target> targets) {
+    List<HostProofs.Found> found;
+    synchronized (lock) {
+      found = proofs.expect(targets);
+      publish();
+    }
+    for (HostProofs.Found wrong : found) {
+      quarantine(wrong.host(), wrong.alarm());
+    }
+  }
+
+  boolean isQuarantined(int host) {
+    synchronized (lock) {
+      return proofs.host(host).state == HostState.QUARANTINED;
+    }
+  }
+
+  long incarnation(int host) {
+    synchronized (lock) {
+      return proofs.host(host).incarnation;
+    }
+  }
+
+  /** A verified statement: recorded, then in force, or rejected. Returns whether it is in force. */
+  boolean prove(int host, Proven proven, byte[] envelope, long incarnation) {
+    Alarm alarm;
+    synchronized (lock) {
+      alarm = proofs.judge(host, proven);
+    }
+    if (alarm == null) {
+      try {
+        Proven recorded = proven.recordedAt(record(host, "verified", proven, envelope));
+        synchronized (lock) {
+          alarm = proofs.prove(host, recorded, incarnation);
+          publish();
+        }
+      } catch (NotRecordedException e) {
+        late(host, "audit_unavailable", incarnation);
+        return false;
+      }
+    }
+    if (alarm != null) {
+      reject(host, alarm, proven, envelope);
+      return false;
+    }
+    return true;
+  }
+
+  /** No answer to a challenge. */
+  void late(int host, String why, long incarnation) {
+    if (closed) {
+      return; // It is we who left.
+    }
+    boolean news;
+    synchronized (lock) {
+      news = proofs.late(host, why, incarnation);
+      publish();
+    }
+    if (news) {
+      LOG.warn("host {} is late with its proof: {}", id(host), why);
+      recordOrLog(host, "late", null, NO_ENVELOPE);
+    }
+  }
+
+  /** An answer was wrong: out at once, then both records. */
+  void reject(int host, Alarm alarm, @Nullable Proven said, byte[] envelope) {
+    synchronized (lock) {
+      proofs.countRejected(host);
+    }
+    quarantine(host, alarm);
+    recordOrLog(host, alarm.reason(), said, envelope);
+  }
+
+  /** Out at once; the alarm is recorded in the background, for as long as that takes. */
+  void quarantine(int host, Alarm alarm) {
+    boolean news;
+    synchronized (lock) {
+      news = proofs.quarantine(host, alarm);
+      publish();
+    }
+    if (news) {
+      LOG.error(
+          "ALARM host {} is quarantined until it is released, {}: {}; see: weighbridge host list",
+          id(host),
+          alarm.reason(),
+          alarm.detail());
+      Thread.ofVirtual()
+          .name("attest-alarm")
+          .start(() -> records.appendAlarm(address(host), alarm, () -> closed));
+    }
+  }
+
+  /** A connection to the host showed this boot id. */
+  void seen(int host, String bootId) {
+    Alarm alarm;
+    synchronized (lock) {
+      alarm = proofs.seen(host, bootId);
+    }
+    if (alarm != null) {
+      quarantine(host, alarm);
+    }
+  }
+
+  Attestations.Released release(int host) {
+    if (!isQuarantined(host)) {
+      return Attestations.Released.NOT_QUARANTINED;
+    }
+    try {
+      record(host, "released", null, NO_ENVELOPE);
+    } catch (NotRecordedException e) {
+      LOG.warn("host {} is not released", id(host), e);
+      return Attestations.Released.NOT_RECORDED;
+    }
+    boolean released;
+    synchronized (lock) {
+      released = proofs.release(host);
+      publish();
+    }
+    return released ? Attestations.Released.DONE : Attestations.Released.NOT_QUARANTINED;
+  }
+
+  /** Lets proofs expire; returns how long nothing will change by itself. */
+  long tick() {
+    List<HostProofs.Expired> expired;
+    long untilNextNs;
+    synchronized (lock) {
+      expired = proofs.tick();
+      publish();
+      untilNextNs = proofs.untilNextChangeNs();
+    }
+    for (HostProofs.Expired gone : expired) {
+      LOG.warn("the proof of host {} does not hold any more", id(gone.host()));
+      Thread.ofVirtual()
+          .name("attest-expired")
+          .start(() -> recordOrLog(gone.host(), "expired", null, NO_ENVELOPE));
+    }
+    return untilNextNs;
+  }
+
+  Attestations.VersionHosts versionHosts(String model, String version) {
+    synchronized (lock) {
+      Target target = proofs.target(new Proven.Version(model, version));
+      int eligible = target == null ? 0 : table.eligible(target.slot()).length;
+      return new Attestations.VersionHosts(eligible, proofs.knownHosts(model, version));
+    }
+  }
+
+  List<HostStatus> statuses() {
+    List<HostStatus> found = new ArrayList<>();
+    Instant now = Instant.now();
+    synchronized (lock) {
+      for (HostProof host : proofs.all()) {
+        found.add(status(host, now));
+      }
+    }
+    return found;
+  }
+
+  private HostStatus status(HostProof host, Instant now) {
+    Proven proven = host.proven;
+    List<HostStatus.HeldModel> models = new ArrayList<>();
+    if (proven == null) {
+      for (EnrolledHost.Serves serves : host.enrolled.serves()) {
+        models.add(said(serves));
+      }
+    } else {
+      proven.models().forEach((version, held) -> models.add(held(version, held)));
+    }
+    long nowUnixNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    return new HostStatus(
+        host.enrolled.host(),
+        host.state,
+        host.reason,
+        nowUnixNs - (clock.nowNs() - host.sinceNs),
+        proven == null ? -1 : proofs.ageNs(proven),
+        proven == null ? "" : proven.bootId(),
+        models,
+        host.attestations,
+        host.alarms);
+  }
+
+  private HostStatus.HeldModel said(EnrolledHost.Serves serves) {
+    Target target = proofs.target(new Proven.Version(serves.model(), serves.version()));
+    boolean expected = target != null && !target.attested();
+    return new HostStatus.HeldModel(serves.model(), serves.version(), "", expected, 0, "");
+  }
+
+  private HostStatus.HeldModel held(Proven.Version version, Proven.Held held) {
+    Target target = proofs.target(version);
+    return new HostStatus.HeldModel(
+        version.model(),
+        version.version(),
+        held.digest(),
+        target != null && ProofCheck.isExpected(target, held),
+        held.loadGeneration(),
+        held.hashPoint());
+  }
+
+  private long record(int host, String result, @Nullable Proven proven, byte[] envelope)
+      throws NotRecordedException {
+    List<Target> targets;
+    synchronized (lock) {
+      targets = proofs.targets();
+    }
+    return records.append(
+        new AttestationRecords.Entry(address(host), result, proven, envelope), targets);
+  }
+
+  private void recordOrLog(int host, String result, @Nullable Proven proven, byte[] envelope) {
+    try {
+      record(host, result, proven, envelope);
+    } catch (NotRecordedException e) {
+      LOG.error("attestation {} of host {} is not recorded", result, id(host), e);
+    }
+  }
+
+  private Host address(int host) {
+    return proofs.host(host).enrolled.host();
+  }
+
+  private String id(int host) {
+    return address(host).id();
+  }
+
+  /** From now on silence is ours, and alarms are offered to the ledger once only. */
+  void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,305 @@
+package io.weighbridge.gateway.attestation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import io.weighbridge.audit.v1.Attestation;
+import io.weighbridge.audit.v1.Kind;
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.call.HostTable.Proof;
+import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.integrity.Digest;
+import io.weighbridge.integrity.HostKey;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AttestationsTest {
+  private static final Target TARGET = new Target("m", "1", 0, FakeHost.digestOf(1), 0);
+  private static final AttestationTiming FAST =
+      new AttestationTiming(TimeUnit.MILLISECONDS.toNanos(600), 0);
+  private static final AttestationTiming SLOW = AttestationTiming.DEFAULT;
+
+  private final FakeLedger ledger = new FakeLedger();
+  private FakeHost fake;
+  private Host host;
+  private Attestations attestations;
+  private volatile HostTable table = HostTable.empty();
+
+  @BeforeEach
+  void startHost() throws IOException {
+    fake = new FakeHost("host-a");
+    host = new Host(0, "host-a", fake.address());
+    attestations = make(SLOW);
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    attestations.close();
+    fake.stop();
+  }
+
+  private Attestations make(AttestationTiming timing) {
+    EnrolledHost enrolled = new EnrolledHost(host, fake.enrolled.publicKey(), List.of());
+    return new Attestations(
+        "gw-1", List.of(enrolled), timing, ledger, NanoClock.SYSTEM, this::publish);
+  }
+
+  private void attest(AttestationTiming timing) {
+    attestations = make(timing);
+    attestations.routesChanged(List.of(TARGET));
+    attestations.start();
+  }
+
+  private void publish(HostTable next) {
+    // A proof in the table must be in the ledger already.
+    for (Eligible eligible : next.eligible(TARGET.slot())) {
+      assertThat(eligible.attestationLeafPlusOne()).isBetween(1L, (long) ledger.records.size());
+    }
+    table = next;
+  }
+
+  @Test
+  void aHostThatProvesTheExpectedDigestServes() throws Exception {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    Eligible eligible = table.eligible(0)[0];
+    assertThat(eligible.proof()).isEqualTo(Proof.VERIFIED);
+    assertThat(eligible.bootId()).isEqualTo("01" + "00".repeat(15));
+    assertThat(eligible.loadGeneration()).isEqualTo(1);
+
+    Record leaf = ledger.records.get((int) eligible.attestationLeafPlusOne() - 1);
+    Attestation detail = leaf.getAttestation();
+    assertThat(leaf.getKind()).isEqualTo(Kind.KIND_ATTESTATION);
+    assertThat(detail.getResult()).isEqualTo("verified");
+    assertThat(detail.getBinding()).isEqualTo("none");
+    assertThat(detail.getEnvelopeSha256().size()).isEqualTo(32);
+    assertThat(detail.getModels(0).getExpected()).isTrue();
+    assertThat(detail.getModels(0).getHashPoint()).isEqualTo("while_loading");
+    assertThat(attestations.versionHosts("m", "1")).isEqualTo(new Attestations.VersionHosts(1, 1));
+    assertThat(attestations.versionHosts("m", "2")).isEqualTo(new Attestations.VersionHosts(0, 0));
+  }
+
+  @Test
+  void asksAgainEveryPeriodAndLinksToTheLatestRecord() {
+    attest(FAST);
+    await().until(() -> fake.asked.get() >= 3);
+    await()
+        .until(() ->
+            table.eligible(0).length == 1 && table.eligible(0)[0].attestationLeafPlusOne() > 2);
+    assertThat(ledger.words()).containsOnly("verified");
+  }
+
+  @Test
+  void aTamperedModelQuarantinesItsHostUntilReleased() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.content = 2;
+    attestations.generationChanged(host);
+    await().until(() -> table.eligible(0).length == 0);
+    await().until(() -> ledger.words().size() == 3);
+    assertThat(ledger.words())
+        .containsExactlyInAnyOrder("verified", "digest_mismatch", "ALARM digest_mismatch");
+    Record alarm =
+        ledger.records.stream()
+            .filter(found -> found.getKind() == Kind.KIND_INTEGRITY_ALARM)
+            .findFirst()
+            .orElseThrow();
+    assertThat(hex(alarm.getIntegrityAlarm().getExpected())).isEqualTo(FakeHost.digestOf(1));
+    assertThat(hex(alarm.getIntegrityAlarm().getObserved())).isEqualTo(FakeHost.digestOf(2));
+    HostStatus status = attestations.hosts().getFirst();
+    assertThat(status.state()).isEqualTo(HostState.QUARANTINED);
+    assertThat(status.reason()).contains("digest_mismatch", FakeHost.digestOf(2));
+    assertThat(status.alarms()).containsEntry("digest_mismatch", 1L);
+
+    fake.content = 1;
+    int askedBefore = fake.asked.get();
+    attestations.generationChanged(host);
+    assertThat(fake.asked.get()).as("a quarantined host is not asked").isEqualTo(askedBefore);
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.DONE);
+    await().until(() -> table.eligible(0).length == 1);
+    assertThat(ledger.words()).endsWith("released", "verified");
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.NOT_QUARANTINED);
+    assertThat(attestations.release("host-x")).isEqualTo(Attestations.Released.UNKNOWN_HOST);
+  }
+
+  @Test
+  void aReleasedHostThatIsStillWrongIsQuarantinedAgain() {
+    fake.content = 2;
+    attest(SLOW);
+    await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
+    attestations.release("host-a");
+    await().until(() -> ledger.words().stream().filter("digest_mismatch"::equals).count() == 2);
+    assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @Test
+  void aMismatchSeenByACallQuarantinesTheHost() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    for (int i = 0; i < 1_000; i++) {
+      attestations.mismatch(host, TARGET, FakeHost.digestOf(9));
+    }
+    await().until(() -> table.eligible(0).length == 0);
+    await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
+    assertThat(ledger.words()).containsOnlyOnce("ALARM digest_mismatch");
+  }
+
+  @Test
+  void anAnswerWithoutADigestQuarantinesTheHost() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    attestations.mismatch(host, TARGET, null);
+    await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
+    assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @Test
+  void anotherKeyIsNotBelieved() {
+    fake.signing = HostKey.generate();
+    attest(SLOW);
+    await().until(() -> ledger.words().contains("ALARM signature_invalid"));
+    assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @Test
+  void aReplayedAnswerIsNotBelieved() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.replaying = true;
+    attestations.generationChanged(host);
+    await().until(() -> ledger.words().contains("ALARM nonce_mismatch"));
+    assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gateway, gateway_mismatch", "host, host_mismatch", "hash, challenge_mismatch"})
+  void anAnswerMadeForAnotherIsNotBelieved(String field, String reason) {
+    fake.twist =
+        switch (field) {
+          case "gateway" -> statement -> statement.setGatewayId("gw-2");
+          case "host" -> statement -> statement.setHostId("host-b");
+          default -> statement -> statement.setChallengeHash(ByteString.copyFrom(new byte[32]));
+        };
+    attest(SLOW);
+    await().until(() -> ledger.words().contains("ALARM " + reason));
+    assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @Test
+  void aSilentHostIsStaleThenExpiredThenBackByItself() {
+    attest(FAST);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.silent = true;
+    await().until(() -> state() == HostState.STALE);
+    assertThat(table.eligible(0)).hasSize(1);
+    await().until(() -> state() == HostState.EXPIRED);
+    assertThat(table.eligible(0)).isEmpty();
+    assertThat(attestations.hosts().getFirst().reason()).isEqualTo("UNAVAILABLE: busy");
+    await().until(() -> ledger.words().contains("expired"));
+    assertThat(ledger.words()).contains("late");
+    fake.silent = false;
+    await().until(() -> state() == HostState.PROVED);
+    assertThat(table.eligible(0)).hasSize(1);
+  }
+
+  @Test
+  void aHostThatIsDownIsUnreachableAndProvesItselfWhenItComes() throws Exception {
+    fake.stop();
+    attest(FAST);
+    await().until(() -> state() == HostState.UNREACHABLE);
+    assertThat(attestations.hosts().getFirst().proofAgeNs()).isNegative();
+    FakeHost started = new FakeHost("host-a", fake.address().getPort());
+    started.signing = fake.enrolled;
+    await().until(() -> table.eligible(0).length == 1);
+    started.stop();
+  }
+
+  @Test
+  void aProofThatIsNotRecordedDoesNotCount() {
+    ledger.failing = true;
+    attest(FAST);
+    await().until(() -> state() == HostState.UNREACHABLE);
+    assertThat(attestations.hosts().getFirst().reason()).isEqualTo("audit_unavailable");
+    assertThat(table.eligible(0)).isEmpty();
+    ledger.failing = false;
+    await().until(() -> table.eligible(0).length == 1);
+  }
+
+  @Test
+  void aQuarantineActsAtOnceAndIsRecordedWhenTheLedgerCan() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    ledger.failing = true;
+    attestations.mismatch(host, TARGET, FakeHost.digestOf(9));
+    await().until(() -> table.eligible(0).length == 0);
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.NOT_RECORDED);
+    ledger.failing = false;
+    await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
+  }
+
+  @Test
+  void aNewBootIdOnAConnectionAsksTheHostAtOnce() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.bootId = 2;
+    String bootId = "02" + "00".repeat(15);
+    attestations.connectionChanged(host, bootId);
+    await().until(() -> table.eligible(0)[0].bootId().equals(bootId));
+    assertThat(state()).isEqualTo(HostState.PROVED);
+  }
+
+  @Test
+  void askingAgainIsLimitedWhateverThePathReports() {
+    long beganNs = System.nanoTime();
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    while (fake.asked.get() < 3) {
+      attestations.generationChanged(host);
+      attestations.connectionChanged(host, "");
+      Thread.onSpinWait();
+    }
+    assertThat(System.nanoTime() - beganNs).isGreaterThanOrEqualTo(2 * SLOW.pauseMinNs());
+  }
+
+  @Test
+  void stoppingIsNotTheHostsSilence() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.hanging = true;
+    attestations.generationChanged(host);
+    await().until(() -> fake.asked.get() == 2);
+    attestations.close();
+    assertThat(state()).isEqualTo(HostState.PROVED);
+    assertThat(ledger.words()).containsExactly("verified");
+  }
+
+  @Test
+  void hostsStandInTheOrderOfTheirIndex() {
+    attest(SLOW);
+    EnrolledHost misplaced =
+        new EnrolledHost(new Host(1, "host-b", fake.address()), null, List.of());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            new Attestations("gw-1", List.of(misplaced), SLOW, ledger, NanoClock.SYSTEM, _ -> {}));
+  }
+
+  private HostState state() {
+    return attestations.hosts().getFirst().state();
+  }
+
+  private static String hex(ByteString digest) {
+    return Digest.ofBytes(digest.toByteArray()).toString();
+  }
+}
