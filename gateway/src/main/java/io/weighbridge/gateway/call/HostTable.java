@@ -1,5 +1,8 @@
 package io.weighbridge.gateway.call;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 
 /**
@@ -20,8 +23,57 @@ public final class HostTable {
     this.bySlot = bySlot;
   }
 
-  /** A model host, identified for as long as the configuration names it. */
-  public record Host(int index, String id, InetSocketAddress address) {}
+  /** A model host, the same object for as long as the configuration names it. Immutable. */
+  public static final class Host {
+    private final int index;
+    private final String id;
+    private final InetSocketAddress address;
+    private final byte[] idUtf8;
+    private final AsciiString authority;
+
+    /**
+     * A host of the configuration.
+     *
+     * @param index small number of its own, for arrays
+     */
+    public Host(int index, String id, InetSocketAddress address) {
+      this.index = index;
+      this.id = id;
+      this.address = address;
+      idUtf8 = id.getBytes(UTF_8);
+      authority = new AsciiString(address.getHostString() + ':' + address.getPort());
+    }
+
+    /** A small number of its own, for arrays. */
+    public int index() {
+      return index;
+    }
+
+    /** Its name in the configuration. */
+    public String id() {
+      return id;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+      return address;
+    }
+
+    /** Its name for the record. Borrowed. */
+    public byte[] idUtf8() {
+      return idUtf8;
+    }
+
+    /** Its address as {@code :authority} says it. */
+    public AsciiString authority() {
+      return authority;
+    }
+
+    @Override
+    public String toString() {
+      return id + " at " + authority;
+    }
+  }
 
   /** How strong the claim of a host on a version is when an answer arrives. */
   public enum Proof {

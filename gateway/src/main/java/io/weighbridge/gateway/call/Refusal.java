@@ -1,5 +1,7 @@
 package io.weighbridge.gateway.call;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * Every reason for which the gateway itself ends a call other than OK: the closed list that
  * docs/errors.md explains.
@@ -13,6 +15,10 @@ public enum Refusal {
   VERSION_UNKNOWN(5, "version_unknown", false, "check model_version"),
   LABEL_UNKNOWN(5, "label_unknown", false, "check the label"),
   REQUEST_MALFORMED(3, "request_malformed", false, "send one well-formed message"),
+  FRAMING_MALFORMED(13, "framing_malformed", false, "frame messages as gRPC over HTTP/2 says"),
+  TIMEOUT_MALFORMED(13, "timeout_malformed", false, "send grpc-timeout as gRPC over HTTP/2 says"),
+  CARDINALITY_VIOLATION(12, "cardinality_violation", false, "send one message"),
+  COMPRESSION_UNSUPPORTED(12, "compression_unsupported", false, "send messages uncompressed"),
   METHOD_UNKNOWN(12, "method_unknown", false, "see the list of methods served"),
   MESSAGE_TOO_LARGE(8, "message_too_large", false, "send less"),
   RATE_LIMITED(8, "rate_limited", true, "wait and retry"),
@@ -36,11 +42,15 @@ public enum Refusal {
   private final boolean retryable;
   private final String advice;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Lent out to be read, never written.
+  private final byte[] reasonUtf8;
+
   Refusal(int grpcCode, String reason, boolean retryable, String advice) {
     this.grpcCode = grpcCode;
     this.reason = reason;
     this.retryable = retryable;
     this.advice = advice;
+    reasonUtf8 = reason.getBytes(UTF_8);
   }
 
   /** The gRPC status code, 1 to 16. */
@@ -54,6 +64,11 @@ public enum Refusal {
    */
   public String reason() {
     return reason;
+  }
+
+  /** The same for the record. Borrowed. */
+  public byte[] reasonUtf8() {
+    return reasonUtf8;
   }
 
   /** Whether the same call may succeed later. */

@@ -12,8 +12,8 @@ public interface ConnectionListener {
   /** The peer said goodbye: no more streams may be opened, those open may finish. */
   void goingAway(Connection connection);
 
-  /** The connection has ended; every stream was told before. */
-  void closed(Connection connection);
+  /** The connection has ended, or was never made; every stream was told before. */
+  void closed();
 
   /**
    * The peer broke a limit ({@link ErrorCode#ENHANCE_YOUR_CALM}) or the protocol, and is being shut

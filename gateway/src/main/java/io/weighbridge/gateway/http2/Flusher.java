@@ -14,13 +14,31 @@ public final class Flusher implements Runnable {
   private final EventLoop loop;
   private final ArrayList<NettyConnection> dirty = new ArrayList<>();
 
-  /** The flusher of this loop. */
-  public Flusher(EventLoop loop) {
+  private final long queuedBytesMax;
+  private long queuedBytes;
+
+  /**
+   * The flusher of this loop.
+   *
+   * @param queuedBytesMax bytes that may wait for peers' windows on all connections of the loop
+   *     together
+   */
+  public Flusher(EventLoop loop, long queuedBytesMax) {
     this.loop = loop;
+    this.queuedBytesMax = queuedBytesMax;
   }
 
-  EventLoop loop() {
-    return loop;
+  void queued(int byteCount) {
+    queuedBytes += byteCount;
+  }
+
+  boolean overBudget() {
+    return queuedBytes > queuedBytesMax;
+  }
+
+  /** Bytes waiting for peers' windows. */
+  public long queuedBytes() {
+    return queuedBytes;
   }
 
   void add(NettyConnection connection) {

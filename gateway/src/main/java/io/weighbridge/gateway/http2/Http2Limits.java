@@ -9,6 +9,9 @@ package io.weighbridge.gateway.http2;
  * @param headerListBytesMax size of a header list (RFC 9113 section 6.5.2)
  * @param resetsPerSecondMax resets of the peer that are put up with
  * @param controlFramesPerSecondMax pings, settings, window updates and priorities together
+ * @param queuedBytesMax bytes that may wait for the peer's windows, all streams together; beyond,
+ *     the stream stuck longest is reset
+ * @param writeStallNs how long a peer may take none of the bytes waiting for it
  * @param frameTimeoutNs how long a frame, the preface included, may take to arrive completely
  */
 public record Http2Limits(
@@ -18,4 +21,6 @@ public record Http2Limits(
     int headerListBytesMax,
     int resetsPerSecondMax,
     int controlFramesPerSecondMax,
+    long queuedBytesMax,
+    long writeStallNs,
     long frameTimeoutNs) {}

@@ -3,14 +3,16 @@ package io.weighbridge.gateway.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,11 @@ final class NettyConnection implements Connection {
     boolean peerEnded;
     boolean weEnded;
 
+    /** Bytes waiting for the peer's windows, and since when none of them has left. */
+    int queuedBytes;
+
+    long stalledSinceNs;
+
     OpenStream(StreamListener listener) {
       this.listener = listener;
     }
@@ -47,6 +54,7 @@ final class NettyConnection implements Connection {
   private @Nullable Http2ConnectionHandler handler;
   private @Nullable ChannelHandlerContext context;
   private boolean dirty;
+  private long queuedBytes;
   private boolean settingsSeen;
   private boolean ending;
   private boolean draining;
@@ -181,15 +189,19 @@ final class NettyConnection implements Connection {
       return;
     }
     open.weEnded = endStream;
-    ChannelPromise promise = context().newPromise();
-    if (receiptBytes > 0) {
-      promise.addListener(done -> {
-        if (done.isSuccess() && !open.told) {
-          open.listener.sent(receiptBytes);
-        }
-      });
+    Http2Stream stream = http2.stream(streamId);
+    handler()
+        .encoder()
+        .flowController()
+        .addFlowControlled(
+            stream, new QueuedData(this, open, stream, data, endStream, receiptBytes));
+    if (queuedBytes > limits.queuedBytesMax() || flusher.overBudget()) {
+      // Most of it usually leaves at the next flush: only what stays after it counts.
+      flushNow();
+      if (queuedBytes > limits.queuedBytesMax() || flusher.overBudget()) {
+        resetLongestStalled();
+      }
     }
-    handler().encoder().writeData(context(), streamId, data, 0, endStream, promise);
     markDirty();
   }
 
@@ -268,6 +280,89 @@ final class NettyConnection implements Connection {
     return context().channel().remoteAddress();
   }
 
+  // Data waiting to be sent.
+
+  Http2ConnectionEncoder encoder() {
+    return handler().encoder();
+  }
+
+  void localSideDone(Http2Stream stream) {
+    handler().closeStreamLocal(stream, context().newSucceededFuture());
+  }
+
+  void queued(OpenStream open, int byteCount) {
+    if (open.queuedBytes == 0) {
+      open.stalledSinceNs = System.nanoTime();
+    }
+    open.queuedBytes += byteCount;
+    queuedBytes += byteCount;
+    flusher.queued(byteCount);
+  }
+
+  void dequeued(OpenStream open, int byteCount) {
+    open.queuedBytes -= byteCount;
+    queuedBytes -= byteCount;
+    flusher.queued(-byteCount);
+    if (open.queuedBytes > 0) {
+      open.stalledSinceNs = System.nanoTime();
+    }
+  }
+
+  /** Over budget: the stream that has been stuck longest pays. */
+  private void resetLongestStalled() {
+    Http2Stream victim = null;
+    long sinceNs = Long.MAX_VALUE;
+    for (Http2Stream stream : activeStreamList()) {
+      OpenStream open = stream.getProperty(streamKey);
+      if (open != null && open.queuedBytes > 0 && open.stalledSinceNs < sinceNs) {
+        victim = stream;
+        sinceNs = open.stalledSinceNs;
+      }
+    }
+    if (victim != null) {
+      abort(victim, ErrorCode.ENHANCE_YOUR_CALM);
+    }
+  }
+
+  private List<Http2Stream> activeStreamList() {
+    List<Http2Stream> streams = new ArrayList<>(http2.numActiveStreams());
+    try {
+      http2.forEachActiveStream(stream -> {
+        streams.add(stream);
+        return true;
+      });
+    } catch (Http2Exception e) {
+      handler().onError(context(), true, e);
+    }
+    return streams;
+  }
+
+  /** Ends a stream because its peer does not do its part; its listener is told. */
+  private void abort(Http2Stream stream, long errorCode) {
+    OpenStream open = stream.getProperty(streamKey);
+    handler().resetStream(context(), stream.id(), errorCode, context().newPromise());
+    if (open != null && !open.told) {
+      open.told = true;
+      open.listener.reset(errorCode, false);
+    }
+    markDirty();
+  }
+
+  /** Looks for streams whose peer takes nothing of what waits for it. */
+  void sweep(long nowNs) {
+    if (queuedBytes == 0) {
+      return;
+    }
+    for (Http2Stream stream : activeStreamList()) {
+      OpenStream open = stream.getProperty(streamKey);
+      if (open != null
+          && open.queuedBytes > 0
+          && nowNs - open.stalledSinceNs > limits.writeStallNs()) {
+        abort(stream, ErrorCode.CANCEL);
+      }
+    }
+  }
+
   // Events from the frame side.
 
   void settingsReceived() {
@@ -305,7 +400,7 @@ final class NettyConnection implements Connection {
   void channelClosed() {
     if (!ending) {
       ending = true;
-      listener.closed(this);
+      listener.closed();
     }
   }
 }

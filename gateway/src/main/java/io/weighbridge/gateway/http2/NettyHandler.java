@@ -1,5 +1,7 @@
 package io.weighbridge.gateway.http2;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -69,8 +71,13 @@ final class NettyHandler extends Http2ConnectionHandler {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     super.channelInactive(ctx);
-    sweeper.remove(this);
     connection.channelClosed();
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+    super.handlerRemoved0(ctx);
+    sweeper.remove(this);
   }
 
   @Override
@@ -99,14 +106,15 @@ final class NettyHandler extends Http2ConnectionHandler {
               ctx,
               connection.lastPeerStream(),
               error.code(),
-              Unpooled.wrappedBuffer(why.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+              Unpooled.wrappedBuffer(why.getBytes(US_ASCII)),
               ctx.newPromise())
           .addListener(done -> connection.close());
       ctx.flush();
     }
   }
 
-  void checkFrameTime(long nowNs) {
+  void sweep(long nowNs) {
+    connection.sweep(nowNs);
     if (waitingSinceNs != 0 && nowNs - waitingSinceNs > connection.limits().frameTimeoutNs()) {
       shutOut(Http2Error.ENHANCE_YOUR_CALM, "frame took too long");
     }

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks once a second at every connection of an event loop for frames that never complete. Confined
- * to its event loop.
+ * Looks once a second at every connection of an event loop for frames that never complete and for
+ * data nobody takes. Confined to its event loop.
  *
  * <p>One pass over all connections costs less than a timer per connection that is moved with every
  * read.
@@ -42,7 +42,7 @@ public final class Sweeper {
   private void sweep() {
     long nowNs = System.nanoTime();
     for (NettyHandler handler : new ArrayList<>(handlers)) {
-      handler.checkFrameTime(nowNs);
+      handler.sweep(nowNs);
     }
   }
 }

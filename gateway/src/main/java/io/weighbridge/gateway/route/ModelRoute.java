@@ -118,7 +118,8 @@ public final class ModelRoute {
     return drawSlot;
   }
 
-  @Nullable AsciiString stickyHeader() {
+  /** The header whose value is the sticky key, or null. */
+  public @Nullable AsciiString stickyHeader() {
     return stickyHeader;
   }
 

@@ -1,0 +1,120 @@
+package io.weighbridge.gateway.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Help;
+import com.google.rpc.RequestInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import java.util.Base64;
+
+/**
+ * Writes the status of a refused call: trailers, or a Trailers-Only response. Stateless.
+ *
+ * <p>Most clients show the message and lose the details, so the message begins with the reason and
+ * says what to do; the details hold the same for programs (google.rpc.ErrorInfo and others,
+ * AIP-193).
+ */
+public final class StatusBlock {
+  /** The domain of our reasons in google.rpc.ErrorInfo. */
+  public static final String DOMAIN = "weighbridge";
+
+  /** Bytes of a status message, percent-encoded. */
+  static final int MESSAGE_BYTES_MAX = 200;
+
+  /** What a caller that may retry is asked to wait at least. */
+  private static final int RETRY_AFTER_MS = 100;
+
+  private static final int NANOS_PER_MS = 1_000_000;
+  private static final AsciiString RETRY_AFTER = AsciiString.cached(String.valueOf(RETRY_AFTER_MS));
+  private static final AsciiString NO_RETRY = AsciiString.cached("-1");
+  private static final AsciiString[] CODES = new AsciiString[17];
+
+  static {
+    for (int code = 0; code < CODES.length; code++) {
+      CODES[code] = AsciiString.cached(String.valueOf(code));
+    }
+  }
+
+  private StatusBlock() {}
+
+  /** The header value of a gRPC status code. */
+  public static AsciiString code(int grpcCode) {
+    return CODES[grpcCode];
+  }
+
+  /**
+   * The response head of a call that ends without a message: the trailers follow in the same block.
+   */
+  public static HeaderBlock trailersOnly() {
+    return new HeaderBlock()
+        .add(GrpcNames.STATUS, GrpcNames.STATUS_OK)
+        .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC);
+  }
+
+  /**
+   * Adds the status of a refusal.
+   *
+   * @param detail what is special about this one; may be empty
+   * @param recordId text of the record's id; empty when the refusal has none of its own
+   */
+  public static HeaderBlock refusal(
+      HeaderBlock block, Refusal refusal, String detail, String recordId) {
+    String message = message(refusal, detail, recordId);
+    block
+        .add(GrpcNames.GRPC_STATUS, code(refusal.grpcCode()))
+        .add(GrpcNames.GRPC_MESSAGE, PercentEncoding.encode(message, MESSAGE_BYTES_MAX))
+        .add(GrpcNames.GRPC_DETAILS, details(refusal, message, recordId))
+        .add(GrpcNames.GRPC_PUSHBACK, refusal.retryable() ? RETRY_AFTER : NO_RETRY);
+    if (refusal == Refusal.COMPRESSION_UNSUPPORTED) {
+      block.add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.IDENTITY);
+    }
+    return block;
+  }
+
+  private static String message(Refusal refusal, String detail, String recordId) {
+    StringBuilder text = new StringBuilder(MESSAGE_BYTES_MAX).append(refusal.reason()).append(": ");
+    if (!detail.isEmpty()) {
+      text.append(detail).append("; ");
+    }
+    text.append(refusal.advice());
+    if (!recordId.isEmpty()) {
+      text.append("; record ").append(recordId);
+    }
+    return text.toString();
+  }
+
+  private static AsciiString details(Refusal refusal, String message, String recordId) {
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(refusal.grpcCode())
+            .setMessage(message)
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder().setReason(refusal.reason()).setDomain(DOMAIN).build()))
+            .addDetails(
+                Any.pack(
+                    Help.newBuilder()
+                        .addLinks(
+                            Help.Link.newBuilder()
+                                .setDescription(refusal.advice())
+                                .setUrl("docs/errors.md#" + refusal.reason()))
+                        .build()));
+    if (refusal.retryable()) {
+      status.addDetails(
+          Any.pack(
+              RetryInfo.newBuilder()
+                  .setRetryDelay(Duration.newBuilder().setNanos(RETRY_AFTER_MS * NANOS_PER_MS))
+                  .build()));
+    }
+    if (!recordId.isEmpty()) {
+      status.addDetails(Any.pack(RequestInfo.newBuilder().setRequestId(recordId).build()));
+    }
+    return new AsciiString(
+        Base64.getEncoder().withoutPadding().encode(status.build().toByteArray()), false);
+  }
+}

@@ -1,0 +1,55 @@
+package io.weighbridge.gateway.inbound;
+
+import io.netty.channel.Channel;
+import io.weighbridge.gateway.http2.Connection;
+import io.weighbridge.gateway.http2.ConnectionListener;
+import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.pipeline.CallerConnection;
+import org.jspecify.annotations.Nullable;
+
+/** One caller's connection. Confined to its event loop. */
+final class CallerSession implements ConnectionListener {
+  private final PredictPort port;
+  private final LoopParts parts;
+  private final Channel channel;
+  private @Nullable CallerConnection calls;
+
+  CallerSession(PredictPort port, LoopParts parts, Channel channel) {
+    this.port = port;
+    this.parts = parts;
+    this.channel = channel;
+    port.opened(parts);
+  }
+
+  @Override
+  public void ready(Connection connection) {
+    if (port.draining()) {
+      connection.drain();
+    }
+  }
+
+  @Override
+  public StreamListener accept(Connection connection, int streamId) {
+    CallerConnection current = calls;
+    if (current == null) {
+      current = new CallerConnection(parts.callLoop(), connection, channel.alloc());
+      calls = current;
+    }
+    return current.call(streamId);
+  }
+
+  @Override
+  public void goingAway(Connection connection) {
+    // The caller opens no more streams; those open go on.
+  }
+
+  @Override
+  public void closed() {
+    port.closed(parts);
+  }
+
+  @Override
+  public void violated(Connection connection, long errorCode) {
+    port.violated(channel, errorCode);
+  }
+}

@@ -1,0 +1,124 @@
+package io.weighbridge.gateway.inbound;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.weighbridge.gateway.http2.Connection;
+import java.net.InetSocketAddress;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The port on which callers predict. Thread-safe. */
+public final class PredictPort {
+  private static final int BACKLOG = 4096;
+
+  /**
+   * How long the kernel waits for the peer to acknowledge what was sent before it gives the
+   * connection up (RFC 5482).
+   */
+  private static final int USER_TIMEOUT_MS = 30_000;
+
+  private final EventLoops loops;
+  private final IdentityHashMap<EventLoop, LoopParts> parts = new IdentityHashMap<>();
+  private final InboundLimits limits;
+  private final InboundEvents events;
+  private final PeerGate peers;
+  private @Nullable Channel listening;
+  private volatile boolean draining;
+
+  /** A port whose connections are shared out to these loops. */
+  public PredictPort(
+      EventLoops loops, List<LoopParts> parts, InboundLimits limits, InboundEvents events) {
+    this.loops = loops;
+    this.limits = limits;
+    this.events = events;
+    for (LoopParts part : parts) {
+      this.parts.put(part.eventLoop(), part);
+    }
+    peers =
+        new PeerGate(limits.peerConnectionsPerSecondMax(), ThreadLocalRandom.current().nextInt());
+  }
+
+  /** Binds and accepts; answers with the address bound, which tells the port when 0 was asked. */
+  public InetSocketAddress open(InetSocketAddress address) throws InterruptedException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops.acceptor(), loops.group())
+            .channel(EventLoops.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accept(channel);
+                  }
+                });
+    Channel channel = bootstrap.bind(address).sync().channel();
+    listening = channel;
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  private void accept(Channel channel) {
+    LoopParts part = Objects.requireNonNull(parts.get(channel.eventLoop()));
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+    if (peer == null
+        || draining
+        || loops.connectionCount() >= limits.connectionsMax()
+        || !peers.admit(peer.getAddress(), nowSecond())) {
+      events.connectionRefused();
+      channel.unsafe().closeForcibly();
+      return;
+    }
+    if (channel instanceof EpollSocketChannel) {
+      channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
+    }
+    part.transport().serve(channel, limits.http2(), new CallerSession(this, part, channel));
+  }
+
+  private static long nowSecond() {
+    // Shifted so that it is never negative: only differences matter.
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()) + Integer.MAX_VALUE;
+  }
+
+  void opened(LoopParts part) {
+    loops.connectionOpened(part.index());
+  }
+
+  void closed(LoopParts part) {
+    loops.connectionClosed(part.index());
+  }
+
+  void violated(Channel channel, long errorCode) {
+    events.connectionViolated(errorCode);
+    if (channel.remoteAddress() instanceof InetSocketAddress peer) {
+      peers.penalise(peer.getAddress(), nowSecond());
+    }
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /** Accepts no more connections and says goodbye on those open; calls in flight go on. */
+  public void drain() {
+    draining = true;
+    Channel channel = listening;
+    if (channel != null) {
+      channel.close().syncUninterruptibly();
+    }
+    for (LoopParts part : parts.values()) {
+      part.eventLoop().execute(() -> part.sweeper().connections().forEach(Connection::drain));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.grpc.GrpcNames;
+import io.weighbridge.gateway.grpc.GrpcTimeout;
+import io.weighbridge.gateway.grpc.HeaderFault;
+import io.weighbridge.gateway.grpc.HeaderRules;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import org.jspecify.annotations.Nullable;
+
+/** What the caller's header block says, read in one pass. Confined to the call's event loop. */
+final class CallHeaders {
+  /** No {@code grpc-timeout} was sent. */
+  static final long NO_TIMEOUT = Long.MAX_VALUE;
+
+  private HeaderBlock block = new HeaderBlock();
+  private AsciiString path = AsciiString.EMPTY_STRING;
+  private @Nullable AsciiString authorization;
+  private boolean authorizationRepeated;
+  private @Nullable AsciiString traceparent;
+  private @Nullable AsciiString idempotencyKey;
+  private long timeoutNs = NO_TIMEOUT;
+
+  /** Reads the block and judges it: what is wrong, or null. */
+  @Nullable HeaderFault read(HeaderBlock headers, HeaderRules rules) {
+    block = headers;
+    rules.begin(HeaderRules.Block.REQUEST);
+    for (int i = 0; i < headers.size(); i++) {
+      AsciiString name = headers.name(i);
+      AsciiString value = headers.value(i);
+      HeaderFault fault = rules.check(name, value);
+      if (fault != null) {
+        return fault;
+      }
+      note(name, value);
+    }
+    return rules.end();
+  }
+
+  private void note(AsciiString name, AsciiString value) {
+    // Lengths tell most names apart without comparing bytes.
+    switch (name.length()) {
+      case 5 -> {
+        if (GrpcNames.PATH.equals(name)) {
+          path = value;
+        }
+      }
+      case 11 -> {
+        if (GrpcNames.TRACEPARENT.equals(name)) {
+          traceparent = value;
+        }
+      }
+      case 12 -> {
+        if (GrpcNames.GRPC_TIMEOUT.equals(name)) {
+          timeoutNs = GrpcTimeout.parseNs(value);
+        }
+      }
+      case 13 -> {
+        if (GrpcNames.AUTHORIZATION.equals(name)) {
+          authorizationRepeated = authorization != null;
+          authorization = value;
+        }
+      }
+      case 27 -> {
+        if (GrpcNames.IDEMPOTENCY_KEY.equals(name)) {
+          idempotencyKey = value;
+        }
+      }
+      default -> {
+        // Anything else is only forwarded.
+      }
+    }
+  }
+
+  HeaderBlock block() {
+    return block;
+  }
+
+  AsciiString path() {
+    return path;
+  }
+
+  @Nullable AsciiString authorization() {
+    return authorization;
+  }
+
+  /** Two credentials are no credential: which one would count is not ours to guess. */
+  boolean authorizationRepeated() {
+    return authorizationRepeated;
+  }
+
+  @Nullable AsciiString traceparent() {
+    return traceparent;
+  }
+
+  @Nullable AsciiString idempotencyKey() {
+    return idempotencyKey;
+  }
+
+  /** Nanoseconds, {@link #NO_TIMEOUT}, or {@link GrpcTimeout#BAD}. */
+  long timeoutNs() {
+    return timeoutNs;
+  }
+}

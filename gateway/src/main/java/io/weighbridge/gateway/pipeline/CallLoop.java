@@ -1,0 +1,95 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.weighbridge.gateway.grpc.HeaderRules;
+import io.weighbridge.gateway.observe.LoopMetrics;
+import io.weighbridge.gateway.observe.trace.SpanSink;
+import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.peek.Peek;
+import io.weighbridge.gateway.record.Recorder;
+import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.upstream.Upstream;
+import java.util.ArrayDeque;
+
+/** What the calls of one event loop share. Confined to that loop, but for what says otherwise. */
+public final class CallLoop {
+  private final CallServices services;
+  private final Upstream upstream;
+  private final Router router;
+  private final Recorder recorder;
+  private final LoopMetrics metrics;
+  private final TimerWheel timers;
+  private final TraceStart traces;
+  private final HeaderRules headerRules = new HeaderRules();
+  private final ArrayDeque<Peek> sparePeeks = new ArrayDeque<>();
+
+  /** The loop's own parts; {@code services} are shared with the other loops. */
+  public CallLoop(
+      CallServices services,
+      Upstream upstream,
+      Router router,
+      Recorder recorder,
+      LoopMetrics metrics,
+      TimerWheel timers,
+      TraceStart traces) {
+    this.services = services;
+    this.upstream = upstream;
+    this.router = router;
+    this.recorder = recorder;
+    this.metrics = metrics;
+    this.timers = timers;
+    this.traces = traces;
+  }
+
+  CallServices services() {
+    return services;
+  }
+
+  CallLimits limits() {
+    return services.limits();
+  }
+
+  AttestationEvents attestation() {
+    return services.attestation();
+  }
+
+  SpanSink spans() {
+    return services.spans();
+  }
+
+  Upstream upstream() {
+    return upstream;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Recorder recorder() {
+    return recorder;
+  }
+
+  LoopMetrics metrics() {
+    return metrics;
+  }
+
+  TimerWheel timers() {
+    return timers;
+  }
+
+  TraceStart traces() {
+    return traces;
+  }
+
+  HeaderRules headerRules() {
+    return headerRules;
+  }
+
+  Peek borrowPeek() {
+    Peek peek = sparePeeks.poll();
+    return peek == null ? new Peek(limits().peekBytesMax()) : peek;
+  }
+
+  void giveBack(Peek peek) {
+    sparePeeks.push(peek);
+  }
+}

@@ -1,0 +1,230 @@
+package io.weighbridge.gateway.pipeline;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.HostTable.Proof;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.observe.trace.FinishedSpan;
+import io.weighbridge.gateway.observe.trace.TraceContext;
+import io.weighbridge.gateway.peek.CapturedText;
+import io.weighbridge.gateway.record.Recorder;
+import io.weighbridge.gateway.route.Route;
+import io.weighbridge.ledger.CallRecord;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a call, on its way into the record. Confined to the call's event loop. */
+final class CallOutcome {
+  /* Numbers of weighbridge.audit.v1: the path does not load the generated classes. */
+  private static final int KIND_PREDICTION = 1;
+  private static final int KIND_REFUSAL = 2;
+  private static final int KIND_ATTEMPT = 3;
+  private static final int INTEGRITY_VERIFIED = 1;
+  private static final int INTEGRITY_STALE = 2;
+  private static final int INTEGRITY_UNVERIFIED = 3;
+  private static final int INTEGRITY_MISMATCH = 4;
+  private static final int INTEGRITY_NONE = 5;
+
+  private static final int DIGEST_PREFIX = "sha256:".length();
+  private static final int DIGEST_TEXT = DIGEST_PREFIX + 2 * Recorder.SHA256_BYTES;
+
+  /** Everything the stages found out. */
+  record Facts(
+      RpcMethod method,
+      Caller caller,
+      RequestBody body,
+      Route route,
+      long routeEpoch,
+      TraceContext trace,
+      @Nullable HostAttempt attempt,
+      CallHeaders headers) {}
+
+  /** A try that gave no answer. */
+  private record Failure(Eligible tried, Refusal why, @Nullable AsciiString observed) {
+    boolean mismatch() {
+      return why == Refusal.MODEL_DIGEST_MISMATCH;
+    }
+  }
+
+  long receivedAtUnixNs;
+  private int attempts;
+
+  private @Nullable Failure first;
+  private @Nullable Failure last;
+  private long durationNs;
+  private boolean attemptLost;
+
+  /** A try begins. */
+  void attempted() {
+    attempts++;
+    last = null;
+  }
+
+  /** Tries so far. */
+  int attempts() {
+    return attempts;
+  }
+
+  /** The try failed. */
+  void failed(HostAttempt attempt, Refusal why) {
+    Failure failure = new Failure(attempt.chosen(), why, attempt.digestSeen());
+    if (first == null) {
+      first = failure;
+    }
+    last = failure;
+  }
+
+  /**
+   * Appends the record of the call, and of its first try when there were two.
+   *
+   * @param why null when a host's status ended the call
+   * @return text of the record's id; empty when the ledger did not take it
+   */
+  String record(Recorder recorder, Facts facts, @Nullable Refusal why, int grpcCode, long tookNs) {
+    durationNs = tookNs;
+    CallRecord out = recorder.begin();
+    HostAttempt attempt = facts.attempt;
+    out.kind = attempt == null ? KIND_REFUSAL : KIND_PREDICTION;
+    common(out, facts, tookNs);
+    out.grpcStatus = grpcCode;
+    out.reason = why == null ? CallRecord.NONE : why.reasonUtf8();
+    out.attempts = attempts;
+    out.requestBytes = facts.body.receivedBytes();
+    out.requestSha256 = facts.body.sha256();
+    out.authorised = facts.route.target() != null;
+    out.integrity = INTEGRITY_NONE;
+    if (attempt != null) {
+      answer(out, facts.route, attempt, why == null);
+    }
+    if (!recorder.append()) {
+      return "";
+    }
+    long high = out.recordIdHigh;
+    long low = out.recordIdLow;
+    Failure before = first;
+    if (before != null && attempts > 1) {
+      firstTry(recorder, facts, before, high, low);
+    }
+    return new String(Recorder.idText(high, low), US_ASCII);
+  }
+
+  private void common(CallRecord out, Facts facts, long tookNs) {
+    out.receivedAtUnixNs = receivedAtUnixNs;
+    out.completedAtUnixNs = receivedAtUnixNs + tookNs;
+    out.durationNs = tookNs;
+    out.tenant = facts.caller.tenantUtf8();
+    out.principal = facts.caller.principalUtf8();
+    out.authMethod = facts.caller.authMethod().number();
+    out.credentialId = facts.caller.credentialIdUtf8();
+    out.method = facts.method.nameUtf8();
+    out.traceIdHigh = facts.trace.traceIdHigh();
+    out.traceIdLow = facts.trace.traceIdLow();
+    out.spanId = facts.trace.spanId();
+    out.requestId = facts.body.peek().id().array();
+    out.requestIdLength = facts.body.peek().id().length();
+    AsciiString key = facts.headers.idempotencyKey();
+    out.idempotencyKey = key == null ? CallRecord.NONE : key.toByteArray();
+    out.labelUsed = facts.route.labelUtf8();
+    out.routeEpoch = facts.routeEpoch;
+    out.rule = facts.route.rule().number();
+    out.bucket = facts.route.bucket();
+    Target target = facts.route.target();
+    CapturedText asked = facts.body.peek().version();
+    if (target == null) {
+      out.model = copy(facts.body.peek().name());
+      out.versionAsked = copy(asked);
+      return;
+    }
+    out.model = target.modelUtf8();
+    out.versionServed = target.versionUtf8();
+    out.versionAsked =
+        facts.route.rule() == Route.Rule.VERSION ? target.versionUtf8() : copy(asked);
+    out.deploymentLeafPlusOne = target.deploymentLeafPlusOne();
+  }
+
+  private static byte[] copy(CapturedText text) {
+    return text.isEmpty() ? CallRecord.NONE : Arrays.copyOf(text.array(), text.length());
+  }
+
+  private void answer(CallRecord out, Route route, HostAttempt attempt, boolean byHost) {
+    Eligible chosen = attempt.chosen();
+    out.hostId = chosen.host().idUtf8();
+    out.attestationLeafPlusOne = chosen.attestationLeafPlusOne();
+    out.responseBytes = attempt.messageBytes();
+    out.responseSha256 = attempt.sha256();
+    Failure failure = last;
+    Target target = route.target();
+    if (failure != null && failure.mismatch()) {
+      mismatch(out, failure);
+    } else if (attempt.digestProved()) {
+      out.integrity = chosen.proof() == Proof.STALE ? INTEGRITY_STALE : INTEGRITY_VERIFIED;
+    } else if (byHost && target != null && !target.attested()) {
+      out.integrity = INTEGRITY_UNVERIFIED;
+    }
+  }
+
+  private static void mismatch(CallRecord out, Failure failure) {
+    out.integrity = INTEGRITY_MISMATCH;
+    out.digestObserved = failure.observed == null ? null : digest(failure.observed);
+  }
+
+  private static byte @Nullable [] digest(AsciiString text) {
+    if (text.length() != DIGEST_TEXT) {
+      return null;
+    }
+    try {
+      return HexFormat.of().parseHex(text.subSequence(DIGEST_PREFIX));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private void firstTry(
+      Recorder recorder, Facts facts, Failure failure, long callHigh, long callLow) {
+    CallRecord out = recorder.begin();
+    out.kind = KIND_ATTEMPT;
+    common(out, facts, 0);
+    out.grpcStatus = failure.why.grpcCode();
+    out.reason = failure.why.reasonUtf8();
+    out.hostId = failure.tried.host().idUtf8();
+    out.attestationLeafPlusOne = failure.tried.attestationLeafPlusOne();
+    out.integrity = INTEGRITY_NONE;
+    if (failure.mismatch()) {
+      mismatch(out, failure);
+    }
+    out.callRecordIdHigh = callHigh;
+    out.callRecordIdLow = callLow;
+    out.attemptOrdinal = 1;
+    attemptLost = !recorder.append();
+  }
+
+  /** Whether the record of the first try found no room, although that of the call did. */
+  boolean attemptLost() {
+    return attemptLost;
+  }
+
+  /** The span of the call, for the sink. */
+  FinishedSpan span(Facts facts, int grpcCode, @Nullable Refusal why, String recordId) {
+    Target target = facts.route.target();
+    HostAttempt attempt = facts.attempt;
+    TraceContext trace = facts.trace;
+    return new FinishedSpan(
+        new FinishedSpan.Ids(
+            trace.traceIdHigh(), trace.traceIdLow(), trace.spanId(), trace.parentSpanId()),
+        receivedAtUnixNs,
+        receivedAtUnixNs + durationNs,
+        new String(facts.method.nameUtf8(), US_ASCII),
+        new FinishedSpan.Outcome(
+            grpcCode,
+            why == null ? "" : why.reason(),
+            target == null ? "" : target.model(),
+            target == null ? "" : target.version(),
+            attempt == null ? "" : attempt.chosen().host().id(),
+            recordId));
+  }
+}

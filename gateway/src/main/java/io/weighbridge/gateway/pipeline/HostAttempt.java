@@ -1,0 +1,355 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.grpc.GrpcNames;
+import io.weighbridge.gateway.grpc.HeaderFault;
+import io.weighbridge.gateway.grpc.HeaderRules;
+import io.weighbridge.gateway.grpc.MessageFraming;
+import io.weighbridge.gateway.http2.ErrorCode;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import io.weighbridge.gateway.upstream.Attempt;
+import io.weighbridge.gateway.upstream.HostConnection;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call on one host: sends the request, judges the answer, and hands it to the call
+ * piece by piece. Confined to the call's event loop.
+ *
+ * <p>The DATA that completes the answer is held back here until the call has recorded it.
+ */
+final class HostAttempt implements Attempt, RequestBody.Sink {
+  /**
+   * A piece of DATA below this is copied when it is held, rather than keeping its whole read buffer
+   * alive.
+   */
+  private static final int SLICE_BYTES_MIN = 8 * 1024;
+
+  private final ProxyCall call;
+  private final Eligible chosen;
+  private final Target target;
+  private final MessageFraming framing = new MessageFraming();
+  private final @Nullable MessageDigest digest;
+
+  private @Nullable HostConnection connection;
+  private int streamId;
+  private boolean headersSeen;
+  private boolean answered;
+  private boolean over;
+  private @Nullable AsciiString digestSeen;
+  private boolean digestProved;
+  private @Nullable ByteBuf held;
+  private int uncredited;
+  private long messageBytes;
+
+  HostAttempt(ProxyCall call, Eligible chosen, Target target, @Nullable MessageDigest digest) {
+    this.call = call;
+    this.chosen = chosen;
+    this.target = target;
+    this.digest = digest;
+  }
+
+  Eligible chosen() {
+    return chosen;
+  }
+
+  // Towards the host.
+
+  @Override
+  public HeaderBlock requestHeaders() {
+    return call.hostHeaders(chosen.host());
+  }
+
+  @Override
+  public void opened(HostConnection openedConnection, int openedStreamId) {
+    connection = openedConnection;
+    streamId = openedStreamId;
+    call.body().sendTo(this);
+  }
+
+  @Override
+  public void send(ByteBuf data, boolean endStream, int creditBytes) {
+    HostConnection to = connection;
+    if (over || to == null) {
+      data.release();
+      return;
+    }
+    to.http2().sendData(streamId, data, endStream, creditBytes);
+  }
+
+  @Override
+  public void sent(int receiptBytes) {
+    call.creditCaller(receiptBytes);
+  }
+
+  /** Gives credit for bytes of the answer that have reached the caller's connection. */
+  void creditHost(int byteCount) {
+    HostConnection to = connection;
+    if (!over && to != null) {
+      to.http2().credit(streamId, byteCount);
+    }
+  }
+
+  @Override
+  public boolean abandoned() {
+    return over;
+  }
+
+  /** Ends the try and gives everything back, telling the host when it is still at work. */
+  void finish() {
+    if (over) {
+      return;
+    }
+    HostConnection to = connection;
+    if (to != null && (!answered || call.body().waiting())) {
+      to.http2().reset(streamId, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    }
+    end();
+  }
+
+  private void end() {
+    over = true;
+    ByteBuf frame = held;
+    if (frame != null) {
+      held = null;
+      frame.release();
+    }
+    MessageDigest sha256 = digest;
+    if (sha256 != null) {
+      call.loop().recorder().giveBack(sha256);
+    }
+    call.loop().upstream().finished(chosen.host(), System.nanoTime());
+  }
+
+  @Override
+  public void unreachable() {
+    end();
+    call.attemptFailed(this, Refusal.NO_REACHABLE_HOST, true);
+  }
+
+  @Override
+  public void reset(long errorCode, boolean unseen) {
+    end();
+    if (errorCode == ErrorCode.CONNECTION_LOST || unseen) {
+      call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, unseen);
+    } else {
+      call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, false);
+    }
+  }
+
+  private void broken(String detail) {
+    finish();
+    call.detail(detail);
+    call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, false);
+  }
+
+  // From the host.
+
+  @Override
+  public void headers(HeaderBlock block, boolean endStream) {
+    HeaderRules rules = call.loop().headerRules();
+    boolean trailers = headersSeen;
+    rules.begin(trailers ? HeaderRules.Block.TRAILERS : HeaderRules.Block.RESPONSE);
+    HeaderFault fault = null;
+    for (int i = 0; i < block.size() && fault == null; i++) {
+      fault = rules.check(block.name(i), block.value(i));
+    }
+    fault = fault == null ? rules.end() : fault;
+    if (fault != null) {
+      broken("bad header of the host: " + fault);
+    } else if (trailers) {
+      trailers(block, endStream);
+    } else {
+      first(block, endStream);
+    }
+  }
+
+  private void first(HeaderBlock block, boolean endStream) {
+    headersSeen = true;
+    AsciiString status = block.find(GrpcNames.STATUS);
+    if (status == null || !GrpcNames.STATUS_OK.equals(status)) {
+      broken("the host answered HTTP " + status);
+      return;
+    }
+    digestSeen = block.find(GrpcNames.MODEL_DIGEST);
+    if (!target.attested() || (digestSeen == null && isError(block, endStream))) {
+      digestProved = false;
+    } else if (!proved(block)) {
+      return;
+    }
+    if (endStream) {
+      trailers(block, true);
+      return;
+    }
+    AsciiString type = block.find(GrpcNames.CONTENT_TYPE);
+    if (type == null || !HeaderRules.isGrpc(type)) {
+      broken("the host's content-type is not gRPC");
+      return;
+    }
+    call.answerBegins(this, block);
+  }
+
+  /** A Trailers-Only error without a digest says nothing about a model. */
+  private static boolean isError(HeaderBlock block, boolean endStream) {
+    AsciiString status = block.find(GrpcNames.GRPC_STATUS);
+    return endStream && status != null && !status.contentEquals("0");
+  }
+
+  /**
+   * Holds the answer's claims against what the host proved; false when the try has ended over it.
+   */
+  private boolean proved(HeaderBlock block) {
+    AsciiString bootId = block.find(GrpcNames.BOOT_ID);
+    HostConnection from = connection;
+    if (from == null || !from.isProcess(bootId, chosen.bootId())) {
+      call.loop().attestation().processChanged(chosen.host(), bootId);
+      finish();
+      call.detail("host " + chosen.host().id() + " has restarted and proved nothing yet");
+      call.attemptFailed(this, Refusal.NO_VERIFIED_HOST, true);
+      return false;
+    }
+    AsciiString seen = digestSeen;
+    AsciiString expected = target.expectedDigest();
+    if (seen == null || !seen.equals(expected)) {
+      call.loop().attestation().mismatch(chosen.host(), target, seen);
+      finish();
+      call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, true);
+      return false;
+    }
+    digestProved = true;
+    AsciiString generation = block.find(GrpcNames.LOAD_GENERATION);
+    call.loop().attestation().generation(chosen, generation);
+    return true;
+  }
+
+  @Override
+  public void data(ByteBuf data, boolean endStream) {
+    if (!headersSeen || endStream) {
+      broken(headersSeen ? "the host's answer has no trailers" : "data before headers");
+      return;
+    }
+    int at = data.readerIndex();
+    while (true) {
+      MessageFraming.Piece piece = framing.next(data, at);
+      at = framing.nextOffset();
+      if (piece == MessageFraming.Piece.NONE) {
+        break;
+      }
+      if (piece == MessageFraming.Piece.BODY) {
+        messageBytes += framing.pieceBytes();
+        if (digest != null) {
+          call.loop().recorder().update(digest, data, framing.pieceOffset(), framing.pieceBytes());
+        }
+      } else if (!goodPrefix(piece)) {
+        return;
+      }
+    }
+    pass(data);
+  }
+
+  private boolean goodPrefix(MessageFraming.Piece piece) {
+    if (piece == MessageFraming.Piece.BAD_FLAG) {
+      broken("bad message flag");
+      return false;
+    }
+    if (framing.compressed()) {
+      broken("a compressed answer where only identity was accepted");
+      return false;
+    }
+    if (framing.messageCount() > 1) {
+      broken("a second message on a unary call");
+      return false;
+    }
+    if (framing.messageBytes() > call.loop().limits().messageBytesMax()) {
+      finish();
+      call.detail("answer of " + framing.messageBytes() + " bytes");
+      call.attemptFailed(this, Refusal.MESSAGE_TOO_LARGE, false);
+      return false;
+    }
+    return true;
+  }
+
+  /** Holds what completes the message, passes on what does not. */
+  private void pass(ByteBuf data) {
+    int length = data.readableBytes();
+    if (length == 0) {
+      return;
+    }
+    if (framing.messageComplete()) {
+      held =
+          length < SLICE_BYTES_MIN
+              ? call.allocator().buffer(length).writeBytes(data)
+              : data.retainedSlice();
+      return;
+    }
+    uncredited += length;
+    int receiptBytes = 0;
+    if (4 * uncredited > call.loop().limits().streamWindowBytes()) {
+      receiptBytes = uncredited;
+      uncredited = 0;
+    }
+    call.answerContinues(data.retainedSlice(), receiptBytes);
+  }
+
+  private void trailers(HeaderBlock block, boolean endStream) {
+    AsciiString status = block.find(GrpcNames.GRPC_STATUS);
+    int code = status == null ? -1 : parseCode(status);
+    if (!endStream || code < 0) {
+      broken(endStream ? "the host sent no grpc-status" : "headers in the middle of an answer");
+    } else if (code == 0 && (framing.messageCount() != 1 || !framing.messageComplete())) {
+      broken("OK without a whole message");
+    } else {
+      answered = true;
+      call.answerEnds(code, block);
+    }
+  }
+
+  private static int parseCode(AsciiString status) {
+    int code = 0;
+    for (int i = 0; i < status.length(); i++) {
+      int digit = status.byteAt(i) - '0';
+      if (digit < 0 || digit > 9 || i > 1) {
+        return -1;
+      }
+      code = 10 * code + digit;
+    }
+    // What is not in the list means UNKNOWN (gRPC, "Status codes and their use").
+    return status.isEmpty() ? -1 : Math.min(code, 17) == 17 ? 2 : code;
+  }
+
+  // For the call's end.
+
+  /**
+   * The frame that completes the answer. Returns it owned by the caller, or null when there is
+   * none.
+   */
+  @Nullable ByteBuf takeHeld() {
+    ByteBuf frame = held;
+    held = null;
+    return frame;
+  }
+
+  /** The answer carried the digest that the host had proved. */
+  boolean digestProved() {
+    return digestProved;
+  }
+
+  /** What the answer carried, or null. */
+  @Nullable AsciiString digestSeen() {
+    return digestSeen;
+  }
+
+  /** Message bytes of the answer received so far. */
+  long messageBytes() {
+    return messageBytes;
+  }
+
+  /** SHA-256 of the answer, or null when it is not hashed or not complete. */
+  byte @Nullable [] sha256() {
+    return digest == null || over || !framing.messageComplete() ? null : digest.digest();
+  }
+}

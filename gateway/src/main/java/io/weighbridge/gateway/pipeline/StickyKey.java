@@ -1,0 +1,50 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import io.weighbridge.gateway.peek.CapturedText;
+import io.weighbridge.gateway.peek.ParameterNames;
+import io.weighbridge.gateway.peek.Peek;
+import io.weighbridge.gateway.route.Ask;
+import io.weighbridge.gateway.route.ModelRoute;
+
+/** Finds what keeps a caller on its version, where the model wants that. Stateless. */
+final class StickyKey {
+  private StickyKey() {}
+
+  /** Puts the key into the ask; none when the model is not sticky or the call does not carry it. */
+  static void fill(
+      Ask ask,
+      ModelRoute model,
+      Caller caller,
+      HeaderBlock headers,
+      Peek peek,
+      ParameterNames names) {
+    switch (model.spec().sticky().by()) {
+      case NOTHING -> {
+        // The loop's draw decides.
+      }
+      case CALLER -> set(ask, caller.stickyKey(), caller.stickyKey().length);
+      case HEADER -> {
+        AsciiString name = model.stickyHeader();
+        AsciiString value = name == null ? null : headers.find(name);
+        if (value != null) {
+          set(ask, value.toByteArray(), value.length());
+        }
+      }
+      case PARAMETER -> {
+        int index = names.indexOf(model.spec().sticky().name());
+        if (index >= 0 && peek.parameter(index).isPresent()) {
+          CapturedText text = peek.parameter(index).text();
+          set(ask, text.array(), text.length());
+        }
+      }
+    }
+  }
+
+  private static void set(Ask ask, byte[] key, int length) {
+    ask.key = key;
+    ask.keyBytes = length;
+  }
+}

@@ -1,0 +1,118 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deadlines of the calls of one event loop. Confined to that loop.
+ *
+ * <pre>
+ * Implementation notes: a hashed wheel (Varghese and Lauck, SOSP 1987, scheme 6) of ticks of 10 ms, its timers in
+ * doubly linked lists: starting and stopping one is a few stores and no allocation, where the loop's own queue sorts and
+ * allocates for each. A deadline is met up to one tick late. The tick runs only while a timer is set.
+ * </pre>
+ */
+public final class TimerWheel {
+  static final long TICK_NS = 10_000_000L;
+  private static final int SLOTS = 1 << 10;
+
+  /** One deadline, embedded in whoever has it. Confined to the wheel's loop. */
+  abstract static class Timer {
+    private @Nullable Timer next;
+    private @Nullable Timer previous;
+    private long dueTick;
+    private int slot = -1;
+
+    /** The time has come; the timer is not set any more. */
+    abstract void due(long nowNs);
+  }
+
+  private final EventLoop loop;
+  private final @Nullable Timer[] heads = new Timer[SLOTS];
+  private final long originNs;
+  private long doneTick;
+  private int count;
+  private boolean ticking;
+
+  /** A wheel that turns on this loop. */
+  public TimerWheel(EventLoop loop) {
+    this.loop = loop;
+    originNs = System.nanoTime();
+  }
+
+  /** Sets the timer, which must not be set. */
+  void start(Timer timer, long dueNs, long nowNs) {
+    count++;
+    if (!ticking) {
+      ticking = true;
+      doneTick = (nowNs - originNs) / TICK_NS;
+      scheduleTick();
+    }
+    timer.dueTick = Math.max(doneTick + 1, (dueNs - originNs + TICK_NS - 1) / TICK_NS);
+    timer.slot = (int) (timer.dueTick & (SLOTS - 1));
+    timer.previous = null;
+    timer.next = heads[timer.slot];
+    if (timer.next != null) {
+      timer.next.previous = timer;
+    }
+    heads[timer.slot] = timer;
+  }
+
+  /** Unsets the timer; nothing happens when it is not set. */
+  void stop(Timer timer) {
+    if (timer.slot < 0) {
+      return;
+    }
+    if (timer.previous == null) {
+      heads[timer.slot] = timer.next;
+    } else {
+      timer.previous.next = timer.next;
+    }
+    if (timer.next != null) {
+      timer.next.previous = timer.previous;
+    }
+    timer.next = null;
+    timer.previous = null;
+    timer.slot = -1;
+    count--;
+  }
+
+  private void scheduleTick() {
+    var _ = loop.schedule(this::tick, TICK_NS, TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    long nowNs = System.nanoTime();
+    advance(nowNs);
+    ticking = count > 0;
+    if (ticking) {
+      scheduleTick();
+    }
+  }
+
+  void advance(long nowNs) {
+    long nowTick = (nowNs - originNs) / TICK_NS;
+    // After a pause longer than a turn, one turn looks at every list once.
+    long from = Math.max(doneTick + 1, nowTick - SLOTS + 1);
+    for (long at = from; at <= nowTick; at++) {
+      doneTick = at;
+      fire((int) (at & (SLOTS - 1)), nowTick, nowNs);
+    }
+    doneTick = Math.max(doneTick, nowTick);
+  }
+
+  private void fire(int slot, long nowTick, long nowNs) {
+    Timer timer = heads[slot];
+    while (timer != null) {
+      if (timer.dueTick <= nowTick) {
+        stop(timer);
+        timer.due(nowNs);
+        // Whatever it did may have changed the list: begin again; those left are not due.
+        timer = heads[slot];
+      } else {
+        timer = timer.next;
+      }
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.weighbridge.gateway.upstream;
+
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.http2.Connection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything between one event loop and one host: its connections, the calls waiting for one, and
+ * the pause after a failed connect. Confined to its event loop.
+ *
+ * <p>Connections are opened on first use. Another one is opened when the others have used 80 % of
+ * the streams the host allows, up to the limit; past that, calls wait in a bounded queue.
+ */
+final class HostLink {
+  /** Stream ids end at 2^31 - 1: a connection is replaced long before. */
+  private static final int STREAM_ID_RETIRE = 1 << 30;
+
+  private static final long BACKOFF_FIRST_NS = 100_000_000L;
+
+  private final HostTable.Host host;
+  private final Connector connector;
+  private final UpstreamLimits limits;
+  private final RandomGenerator random;
+  private final UpstreamEvents events;
+  private final List<HostConnection> connections = new ArrayList<>();
+  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+  private int inFlight;
+  private int failures;
+  private long retryAtNs;
+
+  HostLink(
+      HostTable.Host host,
+      Connector connector,
+      UpstreamLimits limits,
+      RandomGenerator random,
+      UpstreamEvents events) {
+    this.host = host;
+    this.connector = connector;
+    this.limits = limits;
+    this.random = random;
+    this.events = events;
+  }
+
+  HostTable.Host host() {
+    return host;
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** Whether a call given to this host now has a chance. */
+  boolean reachable(long nowNs) {
+    return failures == 0 || nowNs - retryAtNs >= 0 || anyUsable();
+  }
+
+  private boolean anyUsable() {
+    for (HostConnection connection : connections) {
+      if (connection.usable()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Opens a stream for the attempt now or, while a connection is being made, later. */
+  void start(Attempt attempt, long nowNs) {
+    inFlight++;
+    HostConnection best = leastLoaded(nowNs);
+    if (best != null && open(best, attempt)) {
+      return;
+    }
+    if (waiting.size() >= limits.queueCallsMax()) {
+      attempt.unreachable();
+      return;
+    }
+    waiting.add(attempt);
+    if (connecting() == 0 && live() < limits.connectionsMax()) {
+      connect(nowNs);
+    }
+  }
+
+  /** The attempt is over: its place is free. */
+  void finished(long nowNs) {
+    inFlight--;
+    if (!waiting.isEmpty()) {
+      serveWaiting(nowNs);
+    }
+  }
+
+  private boolean open(HostConnection connection, Attempt attempt) {
+    int streamId = connection.http2().open(attempt.requestHeaders(), false, attempt);
+    if (streamId == Connection.NO_STREAM) {
+      return false;
+    }
+    if (streamId >= STREAM_ID_RETIRE) {
+      connection.retire();
+    }
+    attempt.opened(connection, streamId);
+    return true;
+  }
+
+  private @Nullable HostConnection leastLoaded(long nowNs) {
+    HostConnection best = null;
+    int bestActive = Integer.MAX_VALUE;
+    for (int i = 0; i < connections.size(); i++) {
+      HostConnection connection = connections.get(i);
+      if (!connection.usable()) {
+        continue;
+      }
+      int active = connection.http2().activeStreams();
+      if (active < bestActive && connection.http2().freeStreams() > 0) {
+        best = connection;
+        bestActive = active;
+      }
+    }
+    if (best != null) {
+      growOrReplace(best, bestActive, nowNs);
+    }
+    return best;
+  }
+
+  private void growOrReplace(HostConnection best, int active, long nowNs) {
+    boolean busy = active >= 4 * best.http2().freeStreams();
+    boolean old = nowNs - best.openedAtNs() > limits.connectionAgeMaxNs();
+    if ((busy || old) && connecting() == 0 && live() < limits.connectionsMax() + (old ? 1 : 0)) {
+      connect(nowNs);
+    }
+  }
+
+  private int connecting() {
+    int count = 0;
+    for (HostConnection connection : connections) {
+      count += connection.ready() ? 0 : 1;
+    }
+    return count;
+  }
+
+  private int live() {
+    int count = 0;
+    for (HostConnection connection : connections) {
+      count += connection.retiring() ? 0 : 1;
+    }
+    return count;
+  }
+
+  private void connect(long nowNs) {
+    HostConnection connection = new HostConnection(this, nowNs);
+    connections.add(connection);
+    connector.connect(host.address(), connection);
+  }
+
+  void ready(HostConnection fresh) {
+    failures = 0;
+    events.connected(host);
+    long nowNs = System.nanoTime();
+    for (HostConnection connection : connections) {
+      if (connection != fresh
+          && connection.usable()
+          && nowNs - connection.openedAtNs() > limits.connectionAgeMaxNs()) {
+        connection.retire();
+      }
+    }
+    serveWaiting(nowNs);
+  }
+
+  private void serveWaiting(long nowNs) {
+    while (!waiting.isEmpty()) {
+      if (waiting.peek().abandoned()) {
+        waiting.poll();
+        continue;
+      }
+      HostConnection best = leastLoaded(nowNs);
+      if (best == null || !open(best, waiting.peek())) {
+        return;
+      }
+      waiting.poll();
+    }
+  }
+
+  void closed(HostConnection connection) {
+    connections.remove(connection);
+    long nowNs = System.nanoTime();
+    if (!connection.ready()) {
+      failures++;
+      retryAtNs = nowNs + backoffNs();
+      events.connectFailed(host);
+    } else {
+      events.disconnected(host);
+    }
+    if (anyUsable() || connecting() > 0) {
+      return;
+    }
+    if (connection.ready() && !waiting.isEmpty()) {
+      connect(nowNs);
+      return;
+    }
+    for (int i = waiting.size(); i > 0; i--) {
+      Attempt attempt = waiting.poll();
+      if (attempt != null && !attempt.abandoned()) {
+        attempt.unreachable();
+      }
+    }
+  }
+
+  void violated() {
+    events.protocolError(host);
+  }
+
+  /**
+   * Doubles with each failure up to the limit; half of it is random, so that loops and gateways
+   * spread.
+   */
+  private long backoffNs() {
+    long full = Math.min(limits.backoffMaxNs(), BACKOFF_FIRST_NS << Math.min(20, failures - 1));
+    return full / 2 + random.nextLong(full / 2 + 1);
+  }
+
+  void close() {
+    for (HostConnection connection : new ArrayList<>(connections)) {
+      if (connection.ready()) {
+        connection.http2().close();
+      }
+    }
+  }
+}

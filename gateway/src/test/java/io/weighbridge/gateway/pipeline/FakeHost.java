@@ -1,0 +1,111 @@
+package io.weighbridge.gateway.pipeline;
+
+import inference.GRPCInferenceServiceGrpc;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stock gRPC server that echoes its inputs and says whatever digest it is told to say.
+ * Thread-safe.
+ */
+final class FakeHost implements AutoCloseable {
+  static final String BOOT_ID = "00112233445566778899aabbccddeeff";
+
+  final List<ModelInferRequest> requests = new CopyOnWriteArrayList<>();
+  final List<Metadata> metadata = new CopyOnWriteArrayList<>();
+  final AtomicInteger cancelled = new AtomicInteger();
+  volatile @Nullable String digest;
+  volatile String bootId = BOOT_ID;
+  volatile @Nullable Status failure;
+  volatile boolean silent;
+  private final Server server;
+
+  FakeHost(@Nullable String digest) throws IOException {
+    this.digest = digest;
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .maxInboundMessageSize(64 << 20)
+            .addService(new Echo())
+            .intercept(new Claims())
+            .build()
+            .start();
+  }
+
+  InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private final class Claims implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      metadata.add(headers);
+      return next.startCall(
+          new SimpleForwardingServerCall<Q, R>(call) {
+            @Override
+            public void sendHeaders(Metadata out) {
+              put(out, "weighbridge-model-digest", digest);
+              put(out, "weighbridge-boot-id", bootId);
+              put(out, "weighbridge-load-generation", "1");
+              put(out, "x-from-host", "yes");
+              super.sendHeaders(out);
+            }
+          },
+          headers);
+    }
+  }
+
+  private static void put(Metadata to, String name, @Nullable String value) {
+    if (value != null) {
+      to.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+    }
+  }
+
+  private final class Echo extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+    @Override
+    public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+      requests.add(request);
+      ServerCallStreamObserver<ModelInferResponse> observer =
+          (ServerCallStreamObserver<ModelInferResponse>) answer;
+      observer.setOnCancelHandler(cancelled::incrementAndGet);
+      if (silent) {
+        return;
+      }
+      Status failed = failure;
+      if (failed != null) {
+        answer.onError(failed.asRuntimeException());
+        return;
+      }
+      answer.onNext(
+          ModelInferResponse.newBuilder()
+              .setModelName(request.getModelName())
+              .setModelVersion(request.getModelVersion())
+              .setId(request.getId())
+              .addAllRawOutputContents(request.getRawInputContentsList())
+              .build());
+      answer.onCompleted();
+    }
+  }
+}

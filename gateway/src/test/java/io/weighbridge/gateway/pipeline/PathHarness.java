@@ -1,0 +1,228 @@
+package io.weighbridge.gateway.pipeline;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import inference.GRPCInferenceServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.AuthMethod;
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.Slots;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.Http2Limits;
+import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.identity.KeyTable;
+import io.weighbridge.gateway.inbound.EventLoops;
+import io.weighbridge.gateway.inbound.InboundEvents;
+import io.weighbridge.gateway.inbound.InboundLimits;
+import io.weighbridge.gateway.inbound.LoopParts;
+import io.weighbridge.gateway.inbound.PredictPort;
+import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.trace.SpanSink;
+import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.record.Recorder;
+import io.weighbridge.gateway.route.ModelSpec;
+import io.weighbridge.gateway.route.RouteTable;
+import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.upstream.NettyConnector;
+import io.weighbridge.gateway.upstream.Upstream;
+import io.weighbridge.gateway.upstream.UpstreamEvents;
+import io.weighbridge.gateway.upstream.UpstreamLimits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The data path alone, on one event loop, with hosts, a lane and tables that a test controls. */
+final class PathHarness implements AutoCloseable {
+  static final String DIGEST = "sha256:" + "ab".repeat(32);
+  static final String SECRET = "s".repeat(43);
+  static final String TOKEN = "wb_demo_" + SECRET;
+
+  static final Http2Limits HTTP2 =
+      new Http2Limits(
+          100, 256 << 10, 1 << 20, 16 << 10, 200, 10_000, 8 << 20, 2_000_000_000L, 2_000_000_000L);
+
+  final FakeLane lane = new FakeLane();
+  final CurrentTables tables = new CurrentTables();
+  final List<String> mismatches = new CopyOnWriteArrayList<>();
+  final List<String> folded = new CopyOnWriteArrayList<>();
+  final Slots slots = new Slots();
+  final InetSocketAddress address;
+  private final EventLoops loops = new EventLoops(1);
+  private final List<HostTable.Host> hosts = new ArrayList<>();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final Upstream upstream;
+
+  PathHarness(CallLimits limits) throws Exception {
+    EventLoop loop = loops.all().get(0);
+    Flusher flusher = new Flusher(loop, 64 << 20);
+    Sweeper sweeper = new Sweeper(loop);
+    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    upstream =
+        new Upstream(
+            new NettyConnector(
+                loop, EventLoops.clientChannel(), transport, HTTP2, TimeUnit.SECONDS.toNanos(2)),
+            new UpstreamLimits(
+                4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, Long.MAX_VALUE, HTTP2),
+            new Random(1),
+            new NoEvents());
+    CallServices services =
+        new CallServices(
+            tables,
+            limits,
+            new Attestation(),
+            (reason, _) -> folded.add(reason),
+            SpanSink.NONE,
+            () -> true,
+            AsciiString.of("gw-test"),
+            AsciiString.of("1"));
+    CallLoop callLoop =
+        new CallLoop(
+            services,
+            upstream,
+            new Router(new Random(2)),
+            new Recorder(lane),
+            new CallMetrics(1, slots).loop(0),
+            new TimerWheel(loop),
+            TraceStart.passing(new Random(3)));
+    LoopParts parts = new LoopParts(0, loop, transport, sweeper, callLoop);
+    PredictPort port =
+        new PredictPort(
+            loops, List.of(parts), new InboundLimits(1000, 1000, HTTP2), new NoEvents());
+    address = port.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    tables.publish(keys());
+  }
+
+  static CallLimits limits() {
+    return new CallLimits(
+        64 << 20,
+        32 << 10,
+        64 << 10,
+        256 << 10,
+        TimeUnit.SECONDS.toNanos(30),
+        TimeUnit.SECONDS.toNanos(30));
+  }
+
+  private static KeyTable keys() throws Exception {
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(SECRET.getBytes(US_ASCII));
+    Caller caller = new Caller("acme", "svc", AuthMethod.API_KEY, "demo", Set.of("m"));
+    return new KeyTable(Map.of("demo", new KeyTable.StoredKey(hash, caller)));
+  }
+
+  /** One model "m" with version 1 on the given hosts, attested when a digest is given. */
+  void serve(@Nullable String expected, FakeHost... on) {
+    route(expected, List.of(new ModelSpec.Range(0, 1_000_000, "1")));
+    RouteTable routes = tables.get().routes();
+    Target target = java.util.Objects.requireNonNull(routes.target("m", "1"));
+    HostTable.Eligible[] eligible = new HostTable.Eligible[on.length];
+    for (int i = 0; i < on.length; i++) {
+      HostTable.Host host = new HostTable.Host(hosts.size(), "host-" + i, on[i].address());
+      hosts.add(host);
+      eligible[i] =
+          new HostTable.Eligible(
+              host,
+              expected == null ? HostTable.Proof.UNVERIFIED : HostTable.Proof.VERIFIED,
+              FakeHost.BOOT_ID,
+              1,
+              7);
+    }
+    HostTable.Eligible[][] bySlot = new HostTable.Eligible[target.slot() + 1][];
+    java.util.Arrays.fill(bySlot, new HostTable.Eligible[0]);
+    bySlot[target.slot()] = eligible;
+    tables.publish(new HostTable(bySlot));
+  }
+
+  private void route(@Nullable String expected, List<ModelSpec.Range> ranges) {
+    ModelSpec spec =
+        new ModelSpec(
+            "m",
+            1,
+            2,
+            new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
+            List.of(new ModelSpec.Version("1", expected, 0)),
+            Map.of("stable", "1"),
+            ranges,
+            null,
+            ModelSpec.PayloadDigest.BOTH);
+    tables.publish(RouteTable.of(1, List.of(spec), slots));
+  }
+
+  ManagedChannel channel() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(address)
+            .usePlaintext()
+            .maxInboundMessageSize(64 << 20)
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub() {
+    return stub("Bearer " + TOKEN);
+  }
+
+  GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub(String authorization) {
+    Metadata metadata = new Metadata();
+    metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel())
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    loops.close();
+  }
+
+  private final class Attestation implements AttestationEvents {
+    @Override
+    public void mismatch(HostTable.Host host, Target target, @Nullable AsciiString observed) {
+      mismatches.add(host.id());
+    }
+
+    @Override
+    public void processChanged(HostTable.Host host, @Nullable AsciiString bootId) {
+      mismatches.add(host.id() + " restarted");
+    }
+
+    @Override
+    public void generation(HostTable.Eligible chosen, @Nullable AsciiString generation) {
+      // The fake host never reloads.
+    }
+  }
+
+  private static final class NoEvents implements UpstreamEvents, InboundEvents {
+    @Override
+    public void connected(HostTable.Host host) {}
+
+    @Override
+    public void disconnected(HostTable.Host host) {}
+
+    @Override
+    public void connectFailed(HostTable.Host host) {}
+
+    @Override
+    public void protocolError(HostTable.Host host) {}
+
+    @Override
+    public void connectionRefused() {}
+
+    @Override
+    public void connectionViolated(long errorCode) {}
+  }
+}
