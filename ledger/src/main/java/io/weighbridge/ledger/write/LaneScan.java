@@ -51,6 +51,13 @@ final class LaneScan {
     return scan;
   }
 
+  /** Every record that can be read, whatever else the lane holds: for readers. */
+  static LaneScan readable(LaneFile file) throws LedgerDamagedException {
+    LaneScan scan = new LaneScan(file, 0);
+    scan.collect();
+    return scan;
+  }
+
   /** Records not in the journal yet, in their order. */
   List<byte[]> leaves() {
     return List.copyOf(leaves.values());

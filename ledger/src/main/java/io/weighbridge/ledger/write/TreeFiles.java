@@ -1,7 +1,7 @@
 package io.weighbridge.ledger.write;
 
 import io.weighbridge.ledger.LedgerDamagedException;
-import io.weighbridge.ledger.tree.Proofs;
+import io.weighbridge.ledger.tree.GrowingTree;
 import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,8 +24,7 @@ final class TreeFiles {
   private final Disk disk;
   private final TreeHash hash = new TreeHash();
 
-  /** Hashes of the partial tile of each level. */
-  private final byte[][] tiles = new byte[TilePath.LEVELS_MAX][TilePath.WIDTH * TreeHash.BYTES];
+  private final GrowingTree tree = new GrowingTree(this::closeTile);
 
   /** Bytes of the partial entry bundle. */
   private final ByteArrayOutputStream bundle = new ByteArrayOutputStream();
@@ -34,7 +32,6 @@ final class TreeFiles {
   private final List<byte[]> bundleLeaves = new ArrayList<>();
   private final ArrayDeque<FullFile> unwritten = new ArrayDeque<>();
   private final List<Path> unsettled = new ArrayList<>();
-  private long size;
 
   private static final class FullFile {
     final String path;
@@ -57,23 +54,21 @@ final class TreeFiles {
    * @param boundary a multiple of the tile width
    */
   void resume(long boundary) throws IOException {
-    for (int level = 1; level < TilePath.LEVELS_MAX; level++) {
-      long count = TilePath.hashes(boundary, level);
-      for (long n = count - count % TilePath.WIDTH; n < count; n++) {
-        Path tile = directory.resolve(TilePath.tile(level - 1, n, TilePath.WIDTH));
-        byte[] hashes = Files.readAllBytes(tile);
-        if (hashes.length != TilePath.WIDTH * TreeHash.BYTES) {
-          throw new LedgerDamagedException(
-              tile, "a full tile has 8192 bytes, this one " + hashes.length);
-        }
-        put(level, (int) (n % TilePath.WIDTH), hash.subtree(hashes, 0, TilePath.WIDTH));
-      }
+    tree.resume(boundary, this::tileRoot);
+  }
+
+  private byte[] tileRoot(int level, long index) throws IOException {
+    Path tile = directory.resolve(TilePath.tile(level, index, TilePath.WIDTH));
+    byte[] hashes = Files.readAllBytes(tile);
+    if (hashes.length != TilePath.WIDTH * TreeHash.BYTES) {
+      throw new LedgerDamagedException(
+          tile, "a full tile has 8192 bytes, this one " + hashes.length);
     }
-    size = boundary;
+    return hash.subtree(hashes, 0, TilePath.WIDTH);
   }
 
   long size() {
-    return size;
+    return tree.size();
   }
 
   /** Leaves of the partial bundle, oldest first. */
@@ -83,34 +78,20 @@ final class TreeFiles {
 
   /** Takes the next leaf; full tiles wait for {@link #flush}. */
   void add(byte[] leaf) {
-    put(0, (int) (size % TilePath.WIDTH), hash.leaf(leaf));
     bundle.write(leaf.length >>> 8);
     bundle.write(leaf.length);
     bundle.writeBytes(leaf);
     bundleLeaves.add(leaf);
-    size++;
-    if (size % TilePath.WIDTH == 0) {
-      unwritten.add(
-          new FullFile(
-              TilePath.entries(size / TilePath.WIDTH - 1, TilePath.WIDTH), bundle.toByteArray()));
+    tree.add(hash.leaf(leaf));
+  }
+
+  private void closeTile(int level, long index, byte[] hashes) {
+    if (level == 0) {
+      unwritten.add(new FullFile(TilePath.entries(index, TilePath.WIDTH), bundle.toByteArray()));
       bundle.reset();
       bundleLeaves.clear();
-      closeTile(0);
     }
-  }
-
-  private void closeTile(int level) {
-    long index = TilePath.hashes(size, level) / TilePath.WIDTH - 1;
-    unwritten.add(new FullFile(TilePath.tile(level, index, TilePath.WIDTH), tiles[level].clone()));
-    byte[] root = hash.subtree(tiles[level], 0, TilePath.WIDTH);
-    put(level + 1, (int) (index % TilePath.WIDTH), root);
-    if (TilePath.hashes(size, level + 1) % TilePath.WIDTH == 0) {
-      closeTile(level + 1);
-    }
-  }
-
-  private void put(int level, int at, byte[] value) {
-    System.arraycopy(value, 0, tiles[level], at * TreeHash.BYTES, TreeHash.BYTES);
+    unwritten.add(new FullFile(TilePath.tile(level, index, TilePath.WIDTH), hashes));
   }
 
   /** Writes the full tiles and bundles that wait. */
@@ -127,11 +108,10 @@ final class TreeFiles {
   List<Path> writePartial() throws IOException {
     List<Path> written = new ArrayList<>();
     for (int level = 0; level < TilePath.LEVELS_MAX; level++) {
-      long hashes = TilePath.hashes(size, level);
-      int width = (int) (hashes % TilePath.WIDTH);
+      byte[] partial = tree.partial(level);
+      int width = partial.length / TreeHash.BYTES;
       if (width > 0) {
-        long index = hashes / TilePath.WIDTH;
-        byte[] partial = Arrays.copyOf(tiles[level], width * TreeHash.BYTES);
+        long index = TilePath.hashes(tree.size(), level) / TilePath.WIDTH;
         written.add(write(TilePath.tile(level, index, width), partial));
         if (level == 0) {
           written.add(write(TilePath.entries(index, width), bundle.toByteArray()));
@@ -148,16 +128,8 @@ final class TreeFiles {
   }
 
   /** Root of the tree as it is. */
-  byte[] root() throws IOException {
-    return new Proofs().root(size, this::edge);
-  }
-
-  /** Hash of a complete subtree at the right edge. */
-  private byte[] edge(int height, long index) {
-    int level = height / 8;
-    int count = 1 << (height % 8);
-    long first = index * count;
-    return hash.subtree(tiles[level], (int) (first % TilePath.WIDTH), count);
+  byte[] root() {
+    return tree.root();
   }
 
   /** Full files written and not yet synced; the list is the caller's from here on. */

@@ -1,0 +1,139 @@
+package io.weighbridge.ledger.read;
+
+import io.weighbridge.ledger.tree.TilePath;
+import io.weighbridge.ledger.tree.TreeHash;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Compares what the leaves hash to with the tiles that are stored. Confined to one verification.
+ *
+ * <p>A difference is kept until the root is known: if the signature stands the tile is wrong and
+ * nothing is lost, else the leaves below it were changed.
+ */
+final class TileCheck {
+  private final LedgerFolder folder;
+  private final Findings findings;
+  private final List<Difference> differences = new ArrayList<>();
+
+  /** A place where a file and the tree differ. */
+  private record Difference(String file, long firstLeaf, String what) {}
+
+  TileCheck(LedgerFolder folder, Findings findings) {
+    this.folder = folder;
+    this.findings = findings;
+  }
+
+  /** The hashes stored for a tile, however many; none when there is no readable file. */
+  byte[] stored(int level, long index, int width) {
+    for (String file :
+        List.of(TilePath.tile(level, index, width), TilePath.tile(level, index, TilePath.WIDTH))) {
+      try {
+        byte[] bytes = folder.readIfThere(file);
+        if (bytes != null) {
+          return bytes;
+        }
+      } catch (IOException e) {
+        differences.add(new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e));
+      }
+    }
+    return new byte[0];
+  }
+
+  /** Compares one tile, full or at the right edge, and every narrower copy of it. */
+  void compare(int level, long index, byte[] hashes) {
+    int width = hashes.length / TreeHash.BYTES;
+    String file = TilePath.tile(level, index, width);
+    String full = TilePath.tile(level, index, TilePath.WIDTH);
+    if (folder.exists(file)) {
+      compareFile(file, level, index, hashes, false);
+    } else if (folder.exists(full)) {
+      compareFile(full, level, index, hashes, true);
+    } else {
+      differences.add(new Difference(file, firstLeaf(level, index, 0), "is missing"));
+    }
+    for (int narrower : widths(full + ".p", width)) {
+      byte[] prefix = Arrays.copyOf(hashes, narrower * TreeHash.BYTES);
+      compareFile(TilePath.tile(level, index, narrower), level, index, prefix, false);
+    }
+  }
+
+  private void compareFile(String file, int level, long index, byte[] hashes, boolean mayGoOn) {
+    byte[] bytes;
+    try {
+      bytes = folder.read(file);
+    } catch (IOException e) {
+      differences.add(
+          new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e.getMessage()));
+      return;
+    }
+    int at = Arrays.mismatch(bytes, hashes);
+    if (at >= 0 && at < hashes.length) {
+      int hash = at / TreeHash.BYTES;
+      differences.add(
+          new Difference(
+              file,
+              firstLeaf(level, index, hash),
+              "hash %d is not that of the leaves below".formatted(hash)));
+    } else if (at >= 0 && !mayGoOn) {
+      differences.add(
+          new Difference(file, firstLeaf(level, index, 0), "bytes behind the last hash"));
+    }
+  }
+
+  /** Compares the narrower copies of a bundle. */
+  void compareBundles(long index, List<byte[]> leaves) {
+    String partials = TilePath.entries(index, TilePath.WIDTH) + ".p";
+    for (int width : widths(partials, leaves.size())) {
+      String file = TilePath.entries(index, width);
+      try {
+        byte[] expected = Bundle.toBytes(leaves.subList(0, width));
+        if (!Arrays.equals(folder.read(file), expected)) {
+          differences.add(
+              new Difference(
+                  file, index * TilePath.WIDTH, "an older copy of these leaves that differs"));
+        }
+      } catch (IOException e) {
+        differences.add(
+            new Difference(file, index * TilePath.WIDTH, "cannot be read: " + e.getMessage()));
+      }
+    }
+  }
+
+  /** A file that repeats proved records and has something besides. */
+  void differs(String file, long leaf, String what) {
+    differences.add(new Difference(file, leaf, what));
+  }
+
+  /** Widths below the given one that stand in a directory of partial tiles. */
+  private List<Integer> widths(String directory, int below) {
+    List<Integer> widths = new ArrayList<>();
+    try {
+      for (String name : folder.names(directory)) {
+        if (name.matches("[1-9][0-9]{0,2}") && Integer.parseInt(name) < below) {
+          widths.add(Integer.parseInt(name));
+        }
+      }
+    } catch (IOException e) {
+      differences.add(new Difference(directory, -1, "cannot be read: " + e.getMessage()));
+    }
+    return widths;
+  }
+
+  /** The root is known: says what the differences mean. */
+  void conclude(boolean signatureStands) {
+    for (Difference difference : differences) {
+      findings.add(
+          signatureStands ? Finding.Weight.DERIVED : Finding.Weight.ALTERED,
+          difference.file,
+          difference.firstLeaf,
+          difference.what);
+    }
+  }
+
+  private static long firstLeaf(int level, long index, int hash) {
+    return (index * TilePath.WIDTH + hash) << (8 * level);
+  }
+}

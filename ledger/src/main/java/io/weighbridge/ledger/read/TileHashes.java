@@ -1,0 +1,53 @@
+package io.weighbridge.ledger.read;
+
+import io.weighbridge.ledger.tree.HashSource;
+import io.weighbridge.ledger.tree.TilePath;
+import io.weighbridge.ledger.tree.TreeHash;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+
+/** Subtree hashes out of the tiles of a tree of one size. Confined to its caller's thread. */
+final class TileHashes implements HashSource {
+  private final LedgerFolder folder;
+  private final long treeSize;
+  private final TreeHash hash = new TreeHash();
+
+  TileHashes(LedgerFolder folder, long treeSize) {
+    this.folder = folder;
+    this.treeSize = treeSize;
+  }
+
+  @Override
+  public byte[] hash(int height, long index) throws IOException {
+    int level = height / 8;
+    int count = 1 << (height % 8);
+    long first = index * count;
+    byte[] tile = tile(folder, level, first / TilePath.WIDTH, treeSize);
+    int from = (int) (first % TilePath.WIDTH);
+    if (tile.length < (from + count) * TreeHash.BYTES) {
+      throw new IOException(
+          TilePath.tile(level, first / TilePath.WIDTH, TilePath.WIDTH) + ": too short");
+    }
+    return hash.subtree(tile, from, count);
+  }
+
+  /** The hashes of a tile as far as a tree of this size has them. */
+  private static byte[] tile(LedgerFolder folder, int level, long index, long treeSize)
+      throws IOException {
+    int width = width(TilePath.hashes(treeSize, level), index);
+    byte @Nullable [] full = folder.readIfThere(TilePath.tile(level, index, TilePath.WIDTH));
+    if (full != null) {
+      return full;
+    }
+    if (width == TilePath.WIDTH) {
+      throw new NoSuchFileException(TilePath.tile(level, index, width));
+    }
+    return folder.read(TilePath.tile(level, index, width));
+  }
+
+  /** Width of the tile or bundle in a level with this many hashes. */
+  static int width(long hashes, long index) {
+    return (int) Math.min(TilePath.WIDTH, hashes - index * TilePath.WIDTH);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weighbridge.ledger.note;
+
+import org.jspecify.annotations.NullMarked;

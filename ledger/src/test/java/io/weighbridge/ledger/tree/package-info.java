@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weighbridge.ledger.tree;
+
+import org.jspecify.annotations.NullMarked;
