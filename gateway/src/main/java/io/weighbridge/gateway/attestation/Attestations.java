@@ -41,6 +41,8 @@ public final class Attestations implements AutoCloseable {
    * Prepares; nothing is asked before {@link #start}.
    *
    * @param hosts in the order of their {@link Host#index}
+   * @param counters what the path counts of its calls to hosts
+   * @param quarantines hosts in it stay out until released
    * @param publisher takes each new table, in order; it must only store it
    */
   public Attestations(
@@ -49,10 +51,13 @@ public final class Attestations implements AutoCloseable {
       AttestationTiming timing,
       Ledger ledger,
       NanoClock clock,
+      HostCounters counters,
+      QuarantineFile quarantines,
       Consumer<HostTable> publisher) {
     this.hosts = List.copyOf(hosts);
     HostProofs proofs = new HostProofs(hosts, timing, clock);
-    this.board = new ProofBoard(proofs, clock, new AttestationRecords(ledger), publisher);
+    AttestationRecords records = new AttestationRecords(ledger);
+    this.board = new ProofBoard(proofs, clock, records, quarantines, publisher);
     this.clients = new HostClient[hosts.size()];
     this.loops = new HostLoop[hosts.size()];
     this.mismatchPending = new AtomicIntegerArray(hosts.size());
@@ -68,7 +73,7 @@ public final class Attestations implements AutoCloseable {
       }
       if (key != null) {
         HostClient client = new HostClient(host, key, gatewayId);
-        Attestor attestor = new Attestor(i, client, board, ledger, clock);
+        Attestor attestor = new Attestor(i, client, board, ledger, clock, counters);
         clients[i] = client;
         loops[i] = new HostLoop(host.id(), attestor, timing, clock, random.split());
       }
@@ -150,7 +155,7 @@ public final class Attestations implements AutoCloseable {
     DONE,
     UNKNOWN_HOST,
     NOT_QUARANTINED,
-    /** The ledger did not take the record: the host stays out. */
+    /** It could not be recorded: the host stays out. */
     NOT_RECORDED
   }
 

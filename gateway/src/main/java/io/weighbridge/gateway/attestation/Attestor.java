@@ -14,13 +14,22 @@ final class Attestor implements HostLoop.Attempt {
   private final ProofBoard board;
   private final Ledger ledger;
   private final NanoClock clock;
+  private final HostCounters counters;
+  private final CounterCheck counterCheck = new CounterCheck();
 
-  Attestor(int host, HostClient client, ProofBoard board, Ledger ledger, NanoClock clock) {
+  Attestor(
+      int host,
+      HostClient client,
+      ProofBoard board,
+      Ledger ledger,
+      NanoClock clock,
+      HostCounters counters) {
     this.host = host;
     this.client = client;
     this.board = board;
     this.ledger = ledger;
     this.clock = clock;
+    this.counters = counters;
   }
 
   @Override
@@ -43,10 +52,16 @@ final class Attestor implements HostLoop.Attempt {
 
   private boolean challenge(long incarnation) {
     long sentAtNs = clock.nowNs();
+    HostCounters.Counts before = counters.counts(host);
     return switch (client.challenge(ledger.bootEpoch(), ledger.checkpointHash())) {
       case HostClient.Outcome.Answered answered -> {
         Proven proven = Proven.of(answered.statement(), sentAtNs);
-        yield board.prove(host, proven, answered.envelope(), incarnation);
+        CounterCheck.Around ours = new CounterCheck.Around(before, counters.counts(host));
+        boolean proved = board.prove(host, proven, answered.envelope(), incarnation);
+        if (proved) {
+          compare(proven, ours);
+        }
+        yield proved;
       }
       case HostClient.Outcome.Rejected rejected -> {
         board.reject(host, rejected.alarm(), null, rejected.envelope());
@@ -57,5 +72,12 @@ final class Attestor implements HostLoop.Attempt {
         yield false;
       }
     };
+  }
+
+  private void compare(Proven proven, CounterCheck.Around ours) {
+    Alarm alarm = counterCheck.check(proven.bootId(), proven.counters(), ours);
+    if (alarm != null) {
+      board.alarm(host, alarm);
+    }
   }
 }

@@ -123,6 +123,16 @@ final class HostProofs {
     return true;
   }
 
+  /** A host was quarantined before this start. */
+  void restore(int index, String why) {
+    hosts.get(index).enter(HostState.QUARANTINED, why, clock.nowNs());
+  }
+
+  /** An alarm that leaves the host in rotation. */
+  void countAlarm(int index, Alarm alarm) {
+    hosts.get(index).alarms.merge(alarm.reason(), 1L, Long::sum);
+  }
+
   /** A challenge was answered with something that is not to be believed. */
   void countRejected(int index) {
     hosts.get(index).attestations.merge("rejected", 1L, Long::sum);

@@ -5,10 +5,12 @@ import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.NanoClock;
 import io.weighbridge.gateway.call.Target;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class ProofBoard {
   private final HostProofs proofs;
   private final NanoClock clock;
   private final AttestationRecords records;
+  private final QuarantineFile quarantines;
   private final Consumer<HostTable> publisher;
   private HostTable table = HostTable.empty();
   private volatile boolean closed;
@@ -36,11 +39,20 @@ final class ProofBoard {
       HostProofs proofs,
       NanoClock clock,
       AttestationRecords records,
+      QuarantineFile quarantines,
       Consumer<HostTable> publisher) {
     this.proofs = proofs;
     this.clock = clock;
     this.records = records;
+    this.quarantines = quarantines;
     this.publisher = publisher;
+    Map<String, String> reasons = quarantines.reasons();
+    for (HostProof host : proofs.all()) {
+      String reason = reasons.get(host.enrolled.host().id());
+      if (reason != null) {
+        proofs.restore(host.enrolled.host().index(), reason);
+      }
+    }
   }
 
   private void publish() {
@@ -121,7 +133,7 @@ final class ProofBoard {
     recordOrLog(host, alarm.reason(), said, envelope);
   }
 
-  /** Out at once; the alarm is recorded in the background, for as long as that takes. */
+  /** Out at once; written down and recorded in the background, for as long as that takes. */
   void quarantine(int host, Alarm alarm) {
     boolean news;
     synchronized (lock) {
@@ -134,9 +146,31 @@ final class ProofBoard {
           id(host),
           alarm.reason(),
           alarm.detail());
-      Thread.ofVirtual()
-          .name("attest-alarm")
-          .start(() -> records.appendAlarm(address(host), alarm, () -> closed));
+      inBackground(() -> {
+        keepQuarantine(host, alarm);
+        records.appendAlarm(address(host), alarm, () -> closed);
+      });
+    }
+  }
+
+  /** Something is wrong that does not take the host out. */
+  void alarm(int host, Alarm alarm) {
+    synchronized (lock) {
+      proofs.countAlarm(host, alarm);
+    }
+    LOG.error("ALARM host {}, {}: {}", id(host), alarm.reason(), alarm.detail());
+    inBackground(() -> records.appendAlarm(address(host), alarm, () -> closed));
+  }
+
+  private static void inBackground(Runnable task) {
+    Thread.ofVirtual().name("attest-board").start(task);
+  }
+
+  private void keepQuarantine(int host, Alarm alarm) {
+    try {
+      quarantines.add(id(host), alarm.reason() + ": " + alarm.detail());
+    } catch (IOException e) {
+      LOG.error("the quarantine of host {} will not survive a restart", id(host), e);
     }
   }
 
@@ -157,7 +191,8 @@ final class ProofBoard {
     }
     try {
       record(host, "released", null, NO_ENVELOPE);
-    } catch (NotRecordedException e) {
+      quarantines.remove(id(host));
+    } catch (NotRecordedException | IOException e) {
       LOG.warn("host {} is not released", id(host), e);
       return Attestations.Released.NOT_RECORDED;
     }
@@ -180,9 +215,7 @@ final class ProofBoard {
     }
     for (HostProofs.Expired gone : expired) {
       LOG.warn("the proof of host {} does not hold any more", id(gone.host()));
-      Thread.ofVirtual()
-          .name("attest-expired")
-          .start(() -> recordOrLog(gone.host(), "expired", null, NO_ENVELOPE));
+      inBackground(() -> recordOrLog(gone.host(), "expired", null, NO_ENVELOPE));
     }
     return untilNextNs;
   }

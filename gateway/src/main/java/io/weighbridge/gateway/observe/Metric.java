@@ -30,7 +30,7 @@ public enum Metric {
   HOST_PROOF_AGE(Type.GAUGE, "host_proof_age_seconds", "Age of a host's last proof", "host"),
   /** Challenges by outcome: verified, late or rejected. */
   ATTESTATIONS(Type.COUNTER, "attestations", "Challenges sent to hosts", "host", "result"),
-  /** Reasons for which a host was quarantined. */
+  /** Wrong answers of a host and unexplained calls, by reason. */
   INTEGRITY_ALARMS(Type.COUNTER, "integrity_alarms", "Integrity alarms", "host", "reason"),
   /** Hosts that may answer for a version now. */
   VERSION_HOSTS(

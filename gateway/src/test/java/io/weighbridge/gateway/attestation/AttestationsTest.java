@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.weighbridge.attest.v1.CallCounters;
 import io.weighbridge.audit.v1.Attestation;
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
@@ -17,11 +18,14 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.integrity.Digest;
 import io.weighbridge.integrity.HostKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +35,9 @@ class AttestationsTest {
       new AttestationTiming(TimeUnit.MILLISECONDS.toNanos(600), 0);
   private static final AttestationTiming SLOW = AttestationTiming.DEFAULT;
 
+  @TempDir private Path folder;
   private final FakeLedger ledger = new FakeLedger();
+  private final HostCounters counters = new HostCounters(1);
   private FakeHost fake;
   private Host host;
   private Attestations attestations;
@@ -52,8 +58,23 @@ class AttestationsTest {
 
   private Attestations make(AttestationTiming timing) {
     EnrolledHost enrolled = new EnrolledHost(host, fake.enrolled.publicKey(), List.of());
-    return new Attestations(
-        "gw-1", List.of(enrolled), timing, ledger, NanoClock.SYSTEM, this::publish);
+    return make(timing, enrolled);
+  }
+
+  private Attestations make(AttestationTiming timing, EnrolledHost enrolled) {
+    try {
+      return new Attestations(
+          "gw-1",
+          List.of(enrolled),
+          timing,
+          ledger,
+          NanoClock.SYSTEM,
+          counters,
+          QuarantineFile.open(folder.resolve("quarantined")),
+          this::publish);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void attest(AttestationTiming timing) {
@@ -290,9 +311,37 @@ class AttestationsTest {
     attest(SLOW);
     EnrolledHost misplaced =
         new EnrolledHost(new Host(1, "host-b", fake.address()), null, List.of());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            new Attestations("gw-1", List.of(misplaced), SLOW, ledger, NanoClock.SYSTEM, _ -> {}));
+    assertThatIllegalArgumentException().isThrownBy(() -> make(SLOW, misplaced));
+  }
+
+  @Test
+  void aRestartReleasesNobody() {
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    attestations.mismatch(host, TARGET, FakeHost.digestOf(9));
+    await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
+    attestations.close();
+
+    attest(SLOW);
+    assertThat(state()).isEqualTo(HostState.QUARANTINED);
+    assertThat(attestations.hosts().getFirst().reason()).contains(FakeHost.digestOf(9));
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.DONE);
+    await().until(() -> table.eligible(0).length == 1);
+    attestations.close();
+
+    attest(SLOW);
+    await().until(() -> state() == HostState.PROVED);
+  }
+
+  @Test
+  void callsThatOnlyTheHostCountedAreAnAlarmButNoQuarantine() {
+    attest(FAST);
+    await().until(() -> table.eligible(0).length == 1);
+    fake.twist =
+        statement -> statement.setCounters(CallCounters.newBuilder().setStarted(1).build());
+    await().until(() -> ledger.words().contains("ALARM counter_unexplained"));
+    assertThat(state()).isEqualTo(HostState.PROVED);
+    assertThat(attestations.hosts().getFirst().alarms()).containsEntry("counter_unexplained", 1L);
   }
 
   private HostState state() {

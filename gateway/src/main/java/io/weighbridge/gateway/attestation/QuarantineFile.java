@@ -1,0 +1,89 @@
+package io.weighbridge.gateway.attestation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The hosts that are quarantined, on disk: a restart releases nobody. Thread-safe. One line a host:
+ * id, tab, reason. Hosts that the configuration does not name at present are kept.
+ */
+public final class QuarantineFile {
+  private final Path file;
+  private final Map<String, String> reasons;
+
+  private QuarantineFile(Path file, Map<String, String> reasons) {
+    this.file = file;
+    this.reasons = reasons;
+  }
+
+  /**
+   * Reads the file if there is one.
+   *
+   * @throws IOException also when a line is not understood: guessing would release somebody
+   */
+  public static QuarantineFile open(Path file) throws IOException {
+    Map<String, String> reasons = new TreeMap<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file, UTF_8)) {
+        int tab = line.indexOf('\t');
+        if (tab <= 0) {
+          throw new IOException(
+              file + ": not \"host, tab, reason\": " + line + "; mend or remove the line");
+        }
+        reasons.put(line.substring(0, tab), line.substring(tab + 1));
+      }
+    }
+    return new QuarantineFile(file, reasons);
+  }
+
+  /** Why each quarantined host is. */
+  synchronized Map<String, String> reasons() {
+    return new LinkedHashMap<>(reasons);
+  }
+
+  /** Writes a host down; durable on return. */
+  synchronized void add(String host, String reason) throws IOException {
+    reasons.put(host, reason.replaceAll("\\p{Cntrl}", " "));
+    write();
+  }
+
+  /** Strikes a host out; durable on return. */
+  synchronized void remove(String host) throws IOException {
+    if (reasons.remove(host) != null) {
+      write();
+    }
+  }
+
+  private void write() throws IOException {
+    StringBuilder text = new StringBuilder();
+    reasons.forEach((host, reason) -> text.append(host).append('\t').append(reason).append('\n'));
+    Path draft = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            draft,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = UTF_8.encode(text.toString());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder =
+        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+}
