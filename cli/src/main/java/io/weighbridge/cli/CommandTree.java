@@ -9,6 +9,11 @@ import io.weighbridge.cli.admin.TrafficExplain;
 import io.weighbridge.cli.admin.TrafficHistory;
 import io.weighbridge.cli.admin.TrafficSet;
 import io.weighbridge.cli.admin.TrafficShow;
+import io.weighbridge.cli.audit.AuditCheck;
+import io.weighbridge.cli.audit.AuditReceipt;
+import io.weighbridge.cli.audit.AuditSearch;
+import io.weighbridge.cli.audit.AuditShow;
+import io.weighbridge.cli.audit.AuditVerify;
 import io.weighbridge.cli.predict.PredictCommand;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
@@ -61,6 +66,16 @@ public final class CommandTree {
             new KeyCreate(console),
             new KeyList(console),
             new KeyRevoke(console)));
+    tree.addSubcommand(
+        "audit",
+        group(
+            "The log of every call and change: search it, and prove it.",
+            "  weighbridge audit verify --ledger ./ledger --key ledger.pub",
+            new AuditVerify(console),
+            new AuditSearch(console),
+            new AuditShow(console),
+            new AuditReceipt(console),
+            new AuditCheck(console)));
     tree.addSubcommand(new PredictCommand(console));
     return configure(tree, root, console);
   }

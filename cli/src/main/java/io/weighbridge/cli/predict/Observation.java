@@ -2,6 +2,9 @@ package io.weighbridge.cli.predict;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +21,19 @@ public final class Observation {
   private volatile String recordId = "";
   private volatile String requestSha256 = "";
   private volatile String responseSha256 = "";
+  private final boolean keepsMessages;
+  private volatile byte[] requestMessage = {};
+  private volatile byte[] responseMessage = {};
   private volatile @Nullable Status status;
+
+  /**
+   * Nothing seen yet.
+   *
+   * @param keepsMessages whether the messages themselves are kept too, not only their hashes
+   */
+  Observation(boolean keepsMessages) {
+    this.keepsMessages = keepsMessages;
+  }
 
   private static Metadata.Key<String> key(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
@@ -35,12 +50,22 @@ public final class Observation {
     status = ended;
   }
 
-  void request(String sha256) {
-    requestSha256 = sha256;
+  void request(byte[] message) {
+    requestSha256 = sha256(message);
+    requestMessage = keepsMessages ? message : requestMessage;
   }
 
-  void response(String sha256) {
-    responseSha256 = sha256;
+  void response(byte[] message) {
+    responseSha256 = sha256(message);
+    responseMessage = keepsMessages ? message : responseMessage;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static String orElse(@Nullable String value, String other) {
@@ -70,6 +95,16 @@ public final class Observation {
   /** Hex SHA-256 of the response message as it came in; empty when none came. */
   public String responseSha256() {
     return responseSha256;
+  }
+
+  /** The request message as it went out; empty unless messages are kept. Not to be written to. */
+  public byte[] requestMessage() {
+    return requestMessage;
+  }
+
+  /** The response message as it came in; empty unless messages are kept. Not to be written to. */
+  public byte[] responseMessage() {
+    return responseMessage;
   }
 
   /** How the call ended; UNKNOWN while it has not. */

@@ -43,7 +43,16 @@ public final class PredictClient implements AutoCloseable {
 
   /** Calls with these headers besides the key; a failed call is an outcome too. */
   public Outcome infer(ModelInferRequest request, Map<String, String> headers) {
-    Observation observation = new Observation();
+    return infer(request, headers, new Observation(false));
+  }
+
+  /** The same, and keeps both messages. */
+  public Outcome inferAndKeep(ModelInferRequest request) {
+    return infer(request, Map.of(), new Observation(true));
+  }
+
+  private Outcome infer(
+      ModelInferRequest request, Map<String, String> headers, Observation observation) {
     long startedNs = System.nanoTime();
     ModelInferResponse response;
     try {

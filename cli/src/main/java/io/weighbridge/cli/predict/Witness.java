@@ -13,13 +13,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
- * Notes of every call what its caller can keep, and hashes the very bytes of both messages on their
+ * Notes of every call what its caller can keep, and sees the very bytes of both messages on their
  * way out and in: no re-encoding. Immutable.
  */
 final class Witness implements ClientInterceptor {
@@ -33,12 +30,12 @@ final class Witness implements ClientInterceptor {
     if (observation == null) {
       return next.newCall(method, options);
     }
-    MethodDescriptor<Q, R> hashed =
+    MethodDescriptor<Q, R> tapped =
         method.toBuilder(
-                new Hashing<>(method.getRequestMarshaller(), observation::request),
-                new Hashing<>(method.getResponseMarshaller(), observation::response))
+                new Tapped<>(method.getRequestMarshaller(), observation::request),
+                new Tapped<>(method.getResponseMarshaller(), observation::response))
             .build();
-    return new SimpleForwardingClientCall<>(next.newCall(hashed, options)) {
+    return new SimpleForwardingClientCall<>(next.newCall(tapped, options)) {
       @Override
       public void start(Listener<R> listener, Metadata headers) {
         super.start(new Watching<>(listener, observation), headers);
@@ -67,12 +64,12 @@ final class Witness implements ClientInterceptor {
     }
   }
 
-  private record Hashing<T>(MethodDescriptor.Marshaller<T> marshaller, Consumer<String> sha256)
+  private record Tapped<T>(MethodDescriptor.Marshaller<T> marshaller, Consumer<byte[]> seen)
       implements MethodDescriptor.Marshaller<T> {
     @Override
     public InputStream stream(T message) {
       try (InputStream stream = marshaller.stream(message)) {
-        return hashed(stream);
+        return tap(stream);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -81,24 +78,16 @@ final class Witness implements ClientInterceptor {
     @Override
     public T parse(InputStream stream) {
       try {
-        return marshaller.parse(hashed(stream));
+        return marshaller.parse(tap(stream));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private InputStream hashed(InputStream stream) throws IOException {
+    private InputStream tap(InputStream stream) throws IOException {
       byte[] bytes = stream.readAllBytes();
-      sha256.accept(sha256(bytes));
+      seen.accept(bytes);
       return new ByteArrayInputStream(bytes);
-    }
-
-    private static String sha256(byte[] bytes) {
-      try {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
     }
   }
 }
