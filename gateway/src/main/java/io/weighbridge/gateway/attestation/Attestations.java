@@ -41,7 +41,8 @@ public final class Attestations implements AutoCloseable {
    * Prepares; nothing is asked before {@link #start}.
    *
    * @param hosts in the order of their {@link Host#index}
-   * @param counters what the path counts of its calls to hosts
+   * @param counters what the path counts of its calls to hosts, or null when it does not: then
+   *     nothing is compared
    * @param quarantines hosts in it stay out until released
    * @param publisher takes each new table, in order; it must only store it
    */
@@ -51,7 +52,7 @@ public final class Attestations implements AutoCloseable {
       AttestationTiming timing,
       Ledger ledger,
       NanoClock clock,
-      HostCounters counters,
+      @Nullable HostCounters counters,
       QuarantineFile quarantines,
       Consumer<HostTable> publisher) {
     this.hosts = List.copyOf(hosts);
@@ -79,6 +80,17 @@ public final class Attestations implements AutoCloseable {
       }
     }
     this.ticker = Thread.ofVirtual().name("attest-ticker").unstarted(this::tick);
+  }
+
+  /** Without call counters, and with quarantines that end with the process. */
+  public Attestations(
+      String gatewayId,
+      List<EnrolledHost> hosts,
+      AttestationTiming timing,
+      Ledger ledger,
+      NanoClock clock,
+      Consumer<HostTable> publisher) {
+    this(gatewayId, hosts, timing, ledger, clock, null, QuarantineFile.inMemory(), publisher);
   }
 
   /** Publishes a first table and asks every host. */

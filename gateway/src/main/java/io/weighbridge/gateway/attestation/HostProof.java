@@ -22,6 +22,9 @@ final class HostProof {
   long sinceNs;
   @Nullable Proven proven;
 
+  /** The last statement signed by its key, believed or not: for people. */
+  @Nullable Proven said;
+
   /** Rises when answers to challenges already sent must not count any more. */
   long incarnation;
 
@@ -57,6 +60,7 @@ final class HostProof {
       earlierBootIds.add(before.bootId());
     }
     proven = next;
+    said = next;
     if (stranger.equals(next.bootId())) {
       stranger = "";
     } else if (next.provedAtNs() - strangerSeenNs >= 0) {
@@ -67,6 +71,7 @@ final class HostProof {
   /** Forgets all that was proved and seen. */
   void forget() {
     proven = null;
+    said = null;
     earlierBootIds.clear();
     stranger = "";
     strangerRefuted = false;

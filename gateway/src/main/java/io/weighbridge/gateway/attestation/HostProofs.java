@@ -134,8 +134,10 @@ final class HostProofs {
   }
 
   /** A challenge was answered with something that is not to be believed. */
-  void countRejected(int index) {
-    hosts.get(index).attestations.merge("rejected", 1L, Long::sum);
+  void rejected(int index, @Nullable Proven said) {
+    HostProof host = hosts.get(index);
+    host.attestations.merge("rejected", 1L, Long::sum);
+    host.said = said == null ? host.said : said;
   }
 
   /** Ends a quarantine: the host has everything to prove again. False when it is in none. */

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param sinceUnixNs when it entered the state
  * @param proofAgeNs since its last proof; negative when there is none
  * @param bootId hex boot id of the process that proved, or empty
+ * @param models what it last said it holds, believed or not
  * @param attestations challenges by result: verified, late, rejected
  * @param alarms quarantines by reason
  */

@@ -127,7 +127,7 @@ final class ProofBoard {
   /** An answer was wrong: out at once, then both records. */
   void reject(int host, Alarm alarm, @Nullable Proven said, byte[] envelope) {
     synchronized (lock) {
-      proofs.countRejected(host);
+      proofs.rejected(host, said);
     }
     quarantine(host, alarm);
     recordOrLog(host, alarm.reason(), said, envelope);
@@ -242,12 +242,13 @@ final class ProofBoard {
   private HostStatus status(HostProof host, Instant now) {
     Proven proven = host.proven;
     List<HostStatus.HeldModel> models = new ArrayList<>();
-    if (proven == null) {
+    Proven said = host.said;
+    if (said == null) {
       for (EnrolledHost.Serves serves : host.enrolled.serves()) {
         models.add(said(serves));
       }
     } else {
-      proven.models().forEach((version, held) -> models.add(held(version, held)));
+      said.models().forEach((version, held) -> models.add(held(version, held)));
     }
     long nowUnixNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     return new HostStatus(

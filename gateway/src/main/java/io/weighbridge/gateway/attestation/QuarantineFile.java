@@ -12,16 +12,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts that are quarantined, on disk: a restart releases nobody. Thread-safe. One line a host:
  * id, tab, reason. Hosts that the configuration does not name at present are kept.
  */
 public final class QuarantineFile {
-  private final Path file;
+  private final @Nullable Path file;
   private final Map<String, String> reasons;
 
-  private QuarantineFile(Path file, Map<String, String> reasons) {
+  private QuarantineFile(@Nullable Path file, Map<String, String> reasons) {
     this.file = file;
     this.reasons = reasons;
   }
@@ -46,6 +47,11 @@ public final class QuarantineFile {
     return new QuarantineFile(file, reasons);
   }
 
+  /** Remembers until the process ends. */
+  static QuarantineFile inMemory() {
+    return new QuarantineFile(null, new TreeMap<>());
+  }
+
   /** Why each quarantined host is. */
   synchronized Map<String, String> reasons() {
     return new LinkedHashMap<>(reasons);
@@ -54,17 +60,20 @@ public final class QuarantineFile {
   /** Writes a host down; durable on return. */
   synchronized void add(String host, String reason) throws IOException {
     reasons.put(host, reason.replaceAll("\\p{Cntrl}", " "));
-    write();
+    write(file);
   }
 
   /** Strikes a host out; durable on return. */
   synchronized void remove(String host) throws IOException {
     if (reasons.remove(host) != null) {
-      write();
+      write(file);
     }
   }
 
-  private void write() throws IOException {
+  private void write(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return;
+    }
     StringBuilder text = new StringBuilder();
     reasons.forEach((host, reason) -> text.append(host).append('\t').append(reason).append('\n'));
     Path draft = file.resolveSibling(file.getFileName() + ".new");

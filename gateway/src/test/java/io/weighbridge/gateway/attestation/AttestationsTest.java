@@ -143,6 +143,8 @@ class AttestationsTest {
     assertThat(status.state()).isEqualTo(HostState.QUARANTINED);
     assertThat(status.reason()).contains("digest_mismatch", FakeHost.digestOf(2));
     assertThat(status.alarms()).containsEntry("digest_mismatch", 1L);
+    assertThat(status.models().getFirst().digest()).isEqualTo(FakeHost.digestOf(2));
+    assertThat(status.models().getFirst().expected()).isFalse();
 
     fake.content = 1;
     int askedBefore = fake.asked.get();
