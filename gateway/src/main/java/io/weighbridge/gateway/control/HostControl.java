@@ -1,0 +1,20 @@
+package io.weighbridge.gateway.control;
+
+import io.weighbridge.admin.v1.Host;
+import java.util.List;
+
+/** What attestation lets an operator see and do. Implementations are thread-safe. */
+public interface HostControl {
+  /** State of a host that only an operator can bring back. */
+  String QUARANTINED = "quarantined";
+
+  /** Every configured host, in the order of the configuration. */
+  List<Host> hosts();
+
+  /**
+   * Ends a quarantine; called once its record is in the ledger.
+   *
+   * @return false when the host is not quarantined any more
+   */
+  boolean release(String id);
+}
