@@ -17,18 +17,18 @@ class Case:
         self.name, self.act = name, act
         self.expected = (expected,) if isinstance(expected, str) else tuple(expected)
 
-    def run(self, address, key):
-        """The outcome, in one or two words."""
-        connection = h2.Connection(address)
+    def run(self, address, key, source):
+        """The outcome, in one or two words, for a caller at this address."""
+        connection = h2.Connection(address, source=source)
         try:
             connection.wait(lambda: connection.settings)
             stream = self.act(connection, key)
-            seen = connection.streams.get(stream)
-            connection.wait(lambda: connection.goaway or seen and seen.done(), 5)
-            if seen and seen.done():
-                return seen.outcome()
-            if connection.goaway:
+            done = lambda: [s for n, s in connection.streams.items() if s.done() and stream in (n, None)]
+            connection.wait(lambda: connection.goaway or done(), 5)
+            if connection.goaway and connection.goaway != "NO_ERROR":
                 return "goaway " + connection.goaway
+            if done():
+                return done()[0].outcome()
             return "closed" if connection.closed else "open"
         finally:
             connection.close()

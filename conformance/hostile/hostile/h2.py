@@ -40,13 +40,11 @@ class Stream:
 
     def outcome(self):
         """One word: 'grpc 3', 'http 405', 'rst CANCEL', 'open'."""
-        if self.reset is not None and "grpc-status" not in self.headers:
-            return "rst " + error(self.reset)
         if "grpc-status" in self.headers:
             return "grpc " + self.headers["grpc-status"]
         if self.ended:
             return "http " + self.headers.get(":status", "none")
-        return "open"
+        return "open" if self.reset is None else "rst " + error(self.reset)
 
 
 class Connection:
@@ -150,8 +148,10 @@ class Connection:
             if self.credit and payload:
                 self.send(frame(WINDOW, 0, number, struct.pack(">I", len(payload)))
                           + frame(WINDOW, 0, 0, struct.pack(">I", len(payload))))
-        elif kind == RST and stream:
-            stream.reset = int.from_bytes(payload, "big")
+        elif kind == RST:
+            # The first one says why; what was on its way then may be answered by more.
+            stream = self.streams.setdefault(number, Stream())
+            stream.reset = int.from_bytes(payload, "big") if stream.reset is None else stream.reset
         elif kind == SETTINGS and flags & ACK:
             self.acks += 1
         elif kind == SETTINGS:
