@@ -8,16 +8,16 @@ from . import h2, hpack, oip
 from .host import SERVED
 
 
-# Attackers come from an address of their own, as they would: limits per peer must not hit the honest caller.
-SOURCE = "127.0.0.2"
-
-
 class Flood:
-    """The rest of the seconds, and a count of what happened."""
+    """The rest of the seconds, and a count of what happened.
 
-    def __init__(self, address, key, seconds):
-        self.address, self.key, self.counts = address, key, {}
-        self.until = time.monotonic() + seconds
+    Attackers come from addresses of their own, as they would: limits per peer must not hit the honest caller. An attack
+    that is ``spread`` comes from another address with each connection.
+    """
+
+    def __init__(self, address, key, seconds, number, spread):
+        self.address, self.key, self.counts, self.number, self.spread = address, key, {}, number, spread
+        self.until, self.opened = time.monotonic() + seconds, 0
 
     def on(self):
         return time.monotonic() < self.until
@@ -26,8 +26,10 @@ class Flood:
         self.counts[word] = self.counts.get(word, 0) + by
 
     def connect(self, **how):
+        self.opened += self.spread
+        source = "127.%d.%d.%d" % (10 + self.number, self.opened >> 8 & 255, 1 + self.opened % 254)
         try:
-            connection = h2.Connection(self.address, source=SOURCE, **how)
+            connection = h2.Connection(self.address, source=source, **how)
             self.count("connections")
             return connection
         except OSError as e:
@@ -242,6 +244,9 @@ def slow_headers(flood):
     """A header block that comes byte by byte, on 50 connections."""
     block = h2.frame(h2.HEADERS, 5, 1, hpack.encode(oip.headers(flood.key)))
     held = [c for c in (flood.connect() for _ in range(50)) if c]
+    for connection in held:
+        # Answered now, so that no answer falls between the bytes below.
+        connection.wait(lambda: connection.settings)
     at = 0
     while flood.on() and at < len(block) - 1 and held:
         for connection in held:
