@@ -157,6 +157,9 @@ class Connection:
         elif kind == SETTINGS:
             for at in range(0, len(payload), 6):
                 name, value = struct.unpack(">HI", payload[at:at + 6])
+                if name == INITIAL_WINDOW_SIZE:
+                    more = value - self.settings.get(name, 65535)
+                    self._window = {n: w + more if n else w for n, w in self._window.items()}
                 self.settings[name] = value
             self.send(frame(SETTINGS, ACK, 0))
         elif kind == PING and not flags & ACK:
