@@ -33,14 +33,10 @@ public enum Limit {
   CONCURRENT_STREAMS_MAX(Unit.COUNT, "256", "1", "100000"),
   /** Size of a header list as RFC 9113 counts it. */
   HEADER_LIST_BYTES_MAX(Unit.BYTES, "16KiB", "4KiB", "64KiB"),
-  /** Streams one caller connection may reset in each {@link #RESET_INTERVAL}. */
-  RESETS_MAX(Unit.COUNT, "2000", "1", "1000000"),
-  /** Over what time resets are counted. */
-  RESET_INTERVAL(Unit.DURATION, "1s", "100ms", "10m"),
-  /** Pings closer together than this are strikes. */
-  PING_INTERVAL_MIN(Unit.DURATION, "10s", "10ms", "1h"),
-  /** Strikes after which a caller connection is closed. */
-  PING_STRIKES_MAX(Unit.COUNT, "2", "1", "1000"),
+  /** Streams one caller connection may reset in a second. */
+  RESETS_PER_SECOND_MAX(Unit.COUNT, "2000", "1", "1000000"),
+  /** Pings, settings, priorities and window updates of one connection in a second, together. */
+  CONTROL_FRAMES_PER_SECOND_MAX(Unit.COUNT, "20000", "100", "10000000"),
   /** Age at which a caller connection is told to reconnect. */
   CALLER_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.weighbridge.gateway.http2.Connection;
+import io.weighbridge.gateway.http2.ErrorCode;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -93,14 +94,16 @@ public final class PredictPort {
 
   void opened(LoopParts part) {
     loops.connectionOpened(part.index());
+    events.connectionOpened();
   }
 
   void closed(LoopParts part) {
     loops.connectionClosed(part.index());
+    events.connectionClosed();
   }
 
   void violated(Channel channel, long errorCode) {
-    events.connectionViolated(errorCode);
+    events.connectionViolated(errorCode == ErrorCode.ENHANCE_YOUR_CALM);
     if (channel.remoteAddress() instanceof InetSocketAddress peer) {
       peers.penalise(peer.getAddress(), nowSecond());
     }

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Target;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,9 @@ public interface AttestationEvents {
   /** Another process than the one that proved itself answers at the host's address. */
   void processChanged(HostTable.Host host, @Nullable AsciiString bootId);
 
-  /**
-   * An answer carried the right digest and this load generation; another than the proved one asks
-   * for a new proof.
-   */
-  void generation(HostTable.Eligible chosen, @Nullable AsciiString generation);
+  /** An answer carried the proved digest, but loaded anew since: the host must prove itself again. */
+  void generationChanged(HostTable.Host host);
+
+  /** What is counted of the predictions sent to hosts, for hosts count the same. */
+  HostCounters counters();
 }

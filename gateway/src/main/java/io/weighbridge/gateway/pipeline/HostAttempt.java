@@ -2,6 +2,8 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.attestation.DigestCheck;
+import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
@@ -39,6 +41,10 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
   private int streamId;
   private boolean headersSeen;
   private boolean answered;
+
+  /** This try is one of those that the host counts as well. */
+  private boolean counted;
+
   private boolean over;
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
@@ -68,6 +74,10 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
   public void opened(HostConnection openedConnection, int openedStreamId) {
     connection = openedConnection;
     streamId = openedStreamId;
+    counted = call.predicts();
+    if (counted) {
+      counters().started(chosen.host());
+    }
     call.body().sendTo(this);
   }
 
@@ -108,7 +118,14 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
     if (to != null && (!answered || call.body().waiting())) {
       to.http2().reset(streamId, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
     }
+    if (counted && !answered) {
+      counters().cancelled(chosen.host());
+    }
     end();
+  }
+
+  private HostCounters counters() {
+    return call.loop().attestation().counters();
   }
 
   private void end() {
@@ -133,6 +150,9 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
+    if (counted) {
+      counters().failed(chosen.host());
+    }
     end();
     if (errorCode == ErrorCode.CONNECTION_LOST || unseen) {
       call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, unseen);
@@ -213,16 +233,22 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       return false;
     }
     AsciiString seen = digestSeen;
-    AsciiString expected = target.expectedDigest();
-    if (seen == null || !seen.equals(expected)) {
-      call.loop().attestation().mismatch(chosen.host(), target, seen);
-      finish();
-      call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, true);
-      return false;
+    switch (DigestCheck.judge(target, chosen, seen, block.find(GrpcNames.LOAD_GENERATION))) {
+      case MATCH -> digestProved = true;
+      case MATCH_OTHER_GENERATION -> {
+        digestProved = true;
+        call.loop().attestation().generationChanged(chosen.host());
+      }
+      case MISMATCH, MISSING -> {
+        call.loop().attestation().mismatch(chosen.host(), target, seen);
+        finish();
+        call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, true);
+        return false;
+      }
+      case UNCHECKED -> {
+        // The model is configured with integrity: none.
+      }
     }
-    digestProved = true;
-    AsciiString generation = block.find(GrpcNames.LOAD_GENERATION);
-    call.loop().attestation().generation(chosen, generation);
     return true;
   }
 
@@ -304,6 +330,11 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       broken("OK without a whole message");
     } else {
       answered = true;
+      if (counted && code == 0) {
+        counters().answered(chosen.host());
+      } else if (counted) {
+        counters().failed(chosen.host());
+      }
       call.answerEnds(code, block);
     }
   }

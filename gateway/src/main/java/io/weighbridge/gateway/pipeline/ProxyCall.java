@@ -462,6 +462,11 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     detail = text;
   }
 
+  /** Whether the call asks for a prediction, not about a model. */
+  boolean predicts() {
+    return method == RpcMethod.MODEL_INFER;
+  }
+
   RequestBody body() {
     return body;
   }

@@ -159,10 +159,8 @@ final class GatewayConfigTest {
             "peer-connections-per-second-max 1000 (1 to 1000000)",
             "concurrent-streams-max 256 (1 to 100000)",
             "header-list-bytes-max 16KiB (4KiB to 64KiB)",
-            "resets-max 2000 (1 to 1000000)",
-            "reset-interval 1s (100ms to 10m)",
-            "ping-interval-min 10s (10ms to 1h)",
-            "ping-strikes-max 2 (1 to 1000)",
+            "resets-per-second-max 2000 (1 to 1000000)",
+            "control-frames-per-second-max 20000 (100 to 10000000)",
             "caller-connection-age-max 1h (1s to 30d)",
             "header-completion-max 10s (10ms to 10m)",
             "body-idle-max 30s (10ms to 1h)",
@@ -239,9 +237,9 @@ final class GatewayConfigTest {
             + " such as 50ms, 10s, 5m, 1h or 7d",
         "gateway: {id: g}|limits: {peek-bytes-max: 1KB} => 2: peek-bytes-max: found \"1KB\", allowed"
             + " is a size such as 512B, 32KiB, 64MiB or 1GiB",
-        "gateway: {id: g}|limits: {resets-max: -1} => 2: resets-max: found \"-1\", allowed is a whole"
+        "gateway: {id: g}|limits: {resets-per-second-max: -1} => 2: resets-per-second-max: found \"-1\", allowed is a whole"
             + " number",
-        "gateway: {id: g}|limits: {resets-max: 0} => 2: resets-max: found 0, allowed is 1 to 1000000"
+        "gateway: {id: g}|limits: {resets-per-second-max: 0} => 2: resets-per-second-max: found 0, allowed is 1 to 1000000"
             + " (default 2000)",
         "gateway: {id: g}|limits: {stale-max: 999999999999d} => 2: stale-max: found"
             + " \"999999999999d\", which is too large",
@@ -315,7 +313,7 @@ final class GatewayConfigTest {
         file(
             """
             gateway: {id: g, stat: x}
-            limits: {drain-max: 1, resets-max: x}
+            limits: {drain-max: 1, resets-per-second-max: x}
             keys: {file: none.yaml}
             hosts: [{address: q}]
             """);

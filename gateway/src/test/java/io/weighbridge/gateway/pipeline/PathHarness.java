@@ -9,6 +9,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable;
@@ -190,6 +191,13 @@ final class PathHarness implements AutoCloseable {
   }
 
   private final class Attestation implements AttestationEvents {
+    private final HostCounters counters = new HostCounters(16);
+
+    @Override
+    public HostCounters counters() {
+      return counters;
+    }
+
     @Override
     public void mismatch(HostTable.Host host, Target target, @Nullable AsciiString observed) {
       mismatches.add(host.id());
@@ -201,7 +209,7 @@ final class PathHarness implements AutoCloseable {
     }
 
     @Override
-    public void generation(HostTable.Eligible chosen, @Nullable AsciiString generation) {
+    public void generationChanged(HostTable.Host host) {
       // The fake host never reloads.
     }
   }
@@ -220,9 +228,15 @@ final class PathHarness implements AutoCloseable {
     public void protocolError(HostTable.Host host) {}
 
     @Override
+    public void connectionOpened() {}
+
+    @Override
+    public void connectionClosed() {}
+
+    @Override
     public void connectionRefused() {}
 
     @Override
-    public void connectionViolated(long errorCode) {}
+    public void connectionViolated(boolean flood) {}
   }
 }

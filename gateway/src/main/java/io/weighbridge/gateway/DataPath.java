@@ -1,0 +1,199 @@
+package io.weighbridge.gateway;
+
+import io.netty.channel.EventLoop;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.config.GatewayConfig;
+import io.weighbridge.gateway.config.Limit;
+import io.weighbridge.gateway.config.Limits;
+import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.Http2Limits;
+import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.inbound.EventLoops;
+import io.weighbridge.gateway.inbound.InboundEvents;
+import io.weighbridge.gateway.inbound.InboundLimits;
+import io.weighbridge.gateway.inbound.LoopParts;
+import io.weighbridge.gateway.inbound.PredictPort;
+import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.Metric;
+import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.pipeline.CallLimits;
+import io.weighbridge.gateway.pipeline.CallLoop;
+import io.weighbridge.gateway.pipeline.CallServices;
+import io.weighbridge.gateway.pipeline.TimerWheel;
+import io.weighbridge.gateway.record.Recorder;
+import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.upstream.NettyConnector;
+import io.weighbridge.gateway.upstream.Upstream;
+import io.weighbridge.gateway.upstream.UpstreamEvents;
+import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.ledger.Ledger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** The event loops and all that belongs to each: the path of a call, assembled. Immutable. */
+final class DataPath {
+  private static final double PPM = 1_000_000.0;
+
+  private final GatewayConfig config;
+  private final Limits limits;
+  private final CallMetrics metrics;
+  private final Consumer<HostTable.Host> hostLost;
+  private final EventLoops loops;
+  private final List<LoopParts> parts = new ArrayList<>();
+
+  /**
+   * Assembles one path per loop.
+   *
+   * @param hostLost hears that a connection to a host ended, from event loops
+   */
+  DataPath(
+      GatewayConfig config,
+      EventLoops loops,
+      CallServices services,
+      Ledger ledger,
+      CallMetrics metrics,
+      Consumer<HostTable.Host> hostLost) {
+    this.config = config;
+    this.limits = config.limits();
+    this.loops = loops;
+    this.metrics = metrics;
+    this.hostLost = hostLost;
+    SplittableRandom random = new SplittableRandom();
+    for (EventLoop loop : loops.all()) {
+      parts.add(loop(parts.size(), loop, services, ledger, random.split()));
+    }
+  }
+
+  private LoopParts loop(
+      int index,
+      EventLoop loop,
+      CallServices services,
+      Ledger ledger,
+      SplittableRandom random) {
+    long queuedBytesMax =
+        limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
+    Flusher flusher = new Flusher(loop, queuedBytesMax);
+    Sweeper sweeper = new Sweeper(loop);
+    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    UpstreamLimits hostLimits = upstreamLimits();
+    NettyConnector connector =
+        new NettyConnector(
+            loop,
+            EventLoops.clientChannel(),
+            transport,
+            hostLimits.http2(),
+            hostLimits.connectNs());
+    CallLoop callLoop =
+        new CallLoop(
+            services,
+            new Upstream(connector, hostLimits, random.split(), new HostEvents()),
+            new Router(random.split()),
+            new Recorder(ledger.lane(index)),
+            metrics.loop(index),
+            new TimerWheel(loop),
+            traces(random.split()));
+    return new LoopParts(index, loop, transport, sweeper, callLoop);
+  }
+
+  private TraceStart traces(SplittableRandom random) {
+    return config.tracing().endpoint().isEmpty()
+        ? TraceStart.passing(random)
+        : TraceStart.exporting(random, config.tracing().samplePpm() / PPM);
+  }
+
+  /** The port in front of the loops; not open yet. */
+  PredictPort port() {
+    InboundLimits inbound =
+        new InboundLimits(
+            limits.count(Limit.CALLER_CONNECTIONS_MAX),
+            limits.count(Limit.PEER_CONNECTIONS_PER_SECOND_MAX),
+            http2Limits(limits.count(Limit.CONCURRENT_STREAMS_MAX)));
+    return new PredictPort(loops, parts, inbound, new CallerEvents());
+  }
+
+  static CallLimits callLimits(Limits limits) {
+    return new CallLimits(
+        (int) limits.bytes(Limit.MESSAGE_BYTES_MAX),
+        (int) limits.bytes(Limit.PEEK_BYTES_MAX),
+        (int) limits.bytes(Limit.RETRY_BODY_BYTES_MAX),
+        (int) limits.bytes(Limit.STREAM_WINDOW_BYTES),
+        limits.ns(Limit.CALL_DURATION_MAX),
+        limits.ns(Limit.BODY_IDLE_MAX));
+  }
+
+  private UpstreamLimits upstreamLimits() {
+    return new UpstreamLimits(
+        limits.count(Limit.HOST_CONNECTIONS_MAX),
+        limits.count(Limit.HOST_QUEUE_CALLS_MAX),
+        limits.ns(Limit.HOST_CONNECT_MAX),
+        limits.ns(Limit.HOST_BACKOFF_MAX),
+        limits.ns(Limit.HOST_CONNECTION_AGE_MAX),
+        http2Limits(0));
+  }
+
+  private Http2Limits http2Limits(int streamsMax) {
+    return new Http2Limits(
+        streamsMax,
+        (int) limits.bytes(Limit.STREAM_WINDOW_BYTES),
+        (int) limits.bytes(Limit.CONNECTION_WINDOW_BYTES),
+        (int) limits.bytes(Limit.HEADER_LIST_BYTES_MAX),
+        limits.count(Limit.RESETS_PER_SECOND_MAX),
+        limits.count(Limit.CONTROL_FRAMES_PER_SECOND_MAX),
+        limits.bytes(Limit.BUFFERED_BYTES_MAX),
+        limits.ns(Limit.WRITE_STALL_MAX),
+        limits.ns(Limit.HEADER_COMPLETION_MAX));
+  }
+
+  private final class HostEvents implements UpstreamEvents {
+    @Override
+    public void connected(HostTable.Host host) {
+      metrics.tally(Metric.HOST_CONNECTIONS_OPENED).increment();
+      metrics.tally(Metric.HOST_CONNECTIONS).increment();
+    }
+
+    @Override
+    public void disconnected(HostTable.Host host) {
+      metrics.tally(Metric.HOST_CONNECTIONS).decrement();
+      hostLost.accept(host);
+    }
+
+    @Override
+    public void connectFailed(HostTable.Host host) {
+      metrics.tally(Metric.HOST_CONNECTIONS_FAILED).increment();
+      hostLost.accept(host);
+    }
+
+    @Override
+    public void protocolError(HostTable.Host host) {
+      metrics.tally(Metric.HTTP2_PROTOCOL_ERRORS).increment();
+    }
+  }
+
+  private final class CallerEvents implements InboundEvents {
+    @Override
+    public void connectionOpened() {
+      metrics.tally(Metric.CALLER_CONNECTIONS_ACCEPTED).increment();
+      metrics.tally(Metric.CALLER_CONNECTIONS).increment();
+    }
+
+    @Override
+    public void connectionClosed() {
+      metrics.tally(Metric.CALLER_CONNECTIONS).decrement();
+    }
+
+    @Override
+    public void connectionRefused() {
+      metrics.tally(Metric.CALLER_CONNECTIONS_REFUSED).increment();
+    }
+
+    @Override
+    public void connectionViolated(boolean flood) {
+      metrics
+          .tally(flood ? Metric.HTTP2_FLOOD_STRIKES : Metric.HTTP2_PROTOCOL_ERRORS)
+          .increment();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.weighbridge.gateway;
+
+import io.weighbridge.gateway.config.ConfigException;
+import io.weighbridge.gateway.config.GatewayConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 70 when it cannot start. */
+public final class GatewayMain {
+  private static final int EXIT_USAGE = 64;
+  private static final int EXIT_CANNOT_START = 70;
+  private static final int EXIT_BAD_CONFIGURATION = 78;
+
+  private GatewayMain() {}
+
+  /** Runs until the process is told to stop. */
+  public static void main(String[] args) {
+    // The adaptive allocator has open reports of running out of memory (netty#15850).
+    System.setProperty("io.netty.allocator.type", "pooled");
+    if (args.length != 2 || !args[0].equals("--config")) {
+      System.err.println("usage: weighbridge gateway --config FILE");
+      System.exit(EXIT_USAGE);
+    }
+    System.exit(run(Path.of(args[1])));
+  }
+
+  private static int run(Path file) {
+    Logger log = LoggerFactory.getLogger(GatewayMain.class);
+    try {
+      GatewayServer server = GatewayServer.start(GatewayConfig.load(file));
+      System.out.println(server.readyLine());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, log), "stop"));
+      Thread.currentThread().join();
+      return 0;
+    } catch (ConfigException e) {
+      e.problems().forEach(System.err::println);
+      return EXIT_BAD_CONFIGURATION;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      log.error("cannot run: {}", e.toString(), e);
+      return EXIT_CANNOT_START;
+    }
+  }
+
+  /** A signal ends the process with 0 when everything was drained and sealed. */
+  private static void stop(GatewayServer server, Logger log) {
+    try {
+      server.stop();
+      Runtime.getRuntime().halt(0);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      log.error("could not stop cleanly: {}", e.toString(), e);
+      Runtime.getRuntime().halt(EXIT_CANNOT_START);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package io.weighbridge.gateway;
+
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.attestation.AttestationTiming;
+import io.weighbridge.gateway.attestation.Attestations;
+import io.weighbridge.gateway.attestation.EnrolledHost;
+import io.weighbridge.gateway.attestation.HostCounters;
+import io.weighbridge.gateway.attestation.QuarantineFile;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Slots;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.config.ConfigException;
+import io.weighbridge.gateway.config.GatewayConfig;
+import io.weighbridge.gateway.config.HostConfig;
+import io.weighbridge.gateway.config.Limit;
+import io.weighbridge.gateway.control.ControlPlane;
+import io.weighbridge.gateway.inbound.EventLoops;
+import io.weighbridge.gateway.inbound.PredictPort;
+import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.HttpPort;
+import io.weighbridge.gateway.observe.Metric;
+import io.weighbridge.gateway.observe.MetricsPage;
+import io.weighbridge.gateway.observe.trace.OtlpSpans;
+import io.weighbridge.gateway.observe.trace.SpanSink;
+import io.weighbridge.gateway.pipeline.CallServices;
+import io.weighbridge.gateway.pipeline.CurrentTables;
+import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.route.RouteTable;
+import io.weighbridge.integrity.HostPublicKey;
+import io.weighbridge.ledger.Ledger;
+import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.write.LedgerFiles;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The wiring of one gateway: makes every object once, in the order of the path, and takes them down the other way round.
+ * Confined to the main thread.
+ */
+final class GatewayServer {
+  static final String VERSION = "0.1.0";
+
+  /** How often a drain looks whether the last caller has left. */
+  private static final long DRAIN_LOOK_MS = 20;
+
+  private final GatewayConfig config;
+  private final Slots slots = new Slots();
+  private final CurrentTables tables = new CurrentTables();
+  private final Readiness readiness;
+  private final EventLoops loops;
+  private final Ledger ledger;
+  private final CallMetrics metrics;
+  private final SpanSink spans;
+  private final HostCounters hostCounters;
+  private final Attestations attestations;
+  private final PredictPort predictPort;
+  private final ControlPlane control;
+  private final int adminPort;
+  private final HttpPort httpPort;
+  private final InetSocketAddress predictAddress;
+
+  private GatewayServer(GatewayConfig config)
+      throws ConfigException, IOException, InterruptedException {
+    this.config = config;
+    int loopCount = Runtime.getRuntime().availableProcessors();
+    ledger =
+        LedgerFiles.open(
+            LedgerConfig.of(
+                config.ledger().directory(),
+                config.gateway().state(),
+                config.gateway().id(),
+                VERSION,
+                loopCount));
+    readiness = new Readiness(ledger);
+    metrics = new CallMetrics(loopCount, slots);
+    spans = spans();
+    List<EnrolledHost> hosts = hosts();
+    hostCounters = new HostCounters(hosts.size());
+    attestations =
+        new Attestations(
+            config.gateway().id(),
+            hosts,
+            new AttestationTiming(
+                config.limits().ns(Limit.ATTESTATION_PERIOD), config.limits().ns(Limit.STALE_MAX)),
+            ledger,
+            NanoClock.SYSTEM,
+            hostCounters,
+            QuarantineFile.open(config.gateway().state().resolve("quarantined")),
+            tables::publish);
+    loops = new EventLoops(loopCount);
+    DataPath path =
+        new DataPath(
+            config,
+            loops,
+            services(),
+            ledger,
+            metrics,
+            host -> attestations.connectionChanged(host, ""));
+    predictPort = path.port();
+    control =
+        new ControlPlane(
+            config,
+            ledger,
+            slots,
+            new ControlPlane.Tables(this::publish, tables::publish),
+            ControlViews.of(attestations, hostCounters, slots, metrics));
+    adminPort = control.start();
+    readiness.configured();
+    attestations.start();
+    httpPort =
+        new HttpPort(
+            config.listen().http().address(),
+            new MetricsPage(
+                metrics, new Figures(ledger, attestations, hostCounters, tables, readiness), VERSION),
+            readiness::notReady);
+    predictAddress = predictPort.open(config.listen().predict().address());
+  }
+
+  /** Starts a gateway; everything listens when this returns. */
+  static GatewayServer start(GatewayConfig config)
+      throws ConfigException, IOException, InterruptedException {
+    return new GatewayServer(config);
+  }
+
+  private SpanSink spans() {
+    String endpoint = config.tracing().endpoint();
+    if (endpoint.isEmpty()) {
+      return SpanSink.NONE;
+    }
+    return OtlpSpans.to(
+        URI.create(endpoint),
+        config.gateway().id(),
+        new OtlpSpans.Tallies(
+            metrics.tally(Metric.SPANS_EXPORTED), metrics.tally(Metric.SPANS_DROPPED)));
+  }
+
+  private List<EnrolledHost> hosts() throws IOException {
+    List<EnrolledHost> enrolled = new ArrayList<>();
+    for (HostConfig host : config.hosts()) {
+      HostPublicKey key = host.key() == null ? null : HostPublicKey.load(host.key());
+      enrolled.add(
+          new EnrolledHost(
+              new HostTable.Host(enrolled.size(), host.id(), resolved(host.address())),
+              key,
+              host.serves().stream()
+                  .map(serves -> new EnrolledHost.Serves(serves.model(), serves.version()))
+                  .toList()));
+    }
+    return enrolled;
+  }
+
+  private static InetSocketAddress resolved(InetSocketAddress address) {
+    return address.isUnresolved()
+        ? new InetSocketAddress(address.getHostString(), address.getPort())
+        : address;
+  }
+
+  private CallServices services() {
+    return new CallServices(
+        tables,
+        DataPath.callLimits(config.limits()),
+        new PathAttestation(attestations, hostCounters),
+        ledger::foldRefusal,
+        spans,
+        readiness::ready,
+        AsciiString.of(config.gateway().id()),
+        AsciiString.of(String.valueOf(ledger.bootEpoch())));
+  }
+
+  /** Hosts are judged against the new versions before calls can be routed to them. */
+  private void publish(RouteTable routes) {
+    List<Target> targets = new ArrayList<>();
+    for (ModelRoute model : routes.models()) {
+      targets.addAll(List.of(model.targets()));
+    }
+    attestations.routesChanged(targets);
+    tables.publish(routes);
+  }
+
+  /** The line that tells scripts where everything listens. */
+  String readyLine() {
+    InetSocketAddress admin =
+        new InetSocketAddress(config.listen().admin().address().getAddress(), adminPort);
+    return "ready predict=%s admin=%s http=%s"
+        .formatted(text(predictAddress), text(admin), text(httpPort.address()));
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  /** Stops taking calls, lets those in flight finish within the limit, then seals the ledger. */
+  void stop() throws IOException, InterruptedException {
+    readiness.draining();
+    predictPort.drain();
+    long deadlineNs = System.nanoTime() + config.limits().ns(Limit.DRAIN_MAX);
+    while (loops.connectionCount() > 0 && System.nanoTime() - deadlineNs < 0) {
+      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MS);
+    }
+    control.close();
+    loops.close();
+    attestations.close();
+    httpPort.close();
+    if (spans instanceof OtlpSpans exporting) {
+      exporting.close();
+    }
+    ledger.close();
+  }
+}
