@@ -85,6 +85,7 @@ def summarise(runs, subjects, scenarios):
                 "p99_us": of_rounds(mine, lambda r: r["load"]["latency_us"]["p99"]),
                 "generator_us_per_call": of_rounds(mine, lambda r: r["load"]["cpu_us_per_call"]["generator"]),
                 "upstream_us_per_call": of_rounds(mine, lambda r: r["load"]["cpu_us_per_call"]["upstream"]),
+                "unsettled_rounds": sum(not r["settled"] for r in mine),
                 "foreign_cpu_share": max(r["foreign_cpu_share"] for r in mine),
                 "subject_core_busy": of_rounds(mine, lambda r: busy(r, "subject")),
                 "tools_core_busy": of_rounds(mine, lambda r: busy(r, "generator", "upstream")),
@@ -137,6 +138,9 @@ def findings(table):
         for name, row in rows.items():
             if row["errors"]:
                 yield f"{scenario}: {row['errors']} calls through {name} failed; its figures count the others only"
+            if row["unsettled_rounds"]:
+                yield (f"{scenario}: {name} had not settled after the longest warm-up in {row['unsettled_rounds']} rounds: "
+                       "its cost is overstated")
         dear = [name for name, row in rows.items() if row["tools_cheap"] is False]
         if dear:
             yield f"{scenario}: generator or upstream cost a third of the subject or more beside {', '.join(dear)}"
