@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param hashPoint when the proved bytes were hashed
  * @param attestation the ATTESTATION the answer rests on
  * @param deployment the CHANGE that made version and digest expected
- * @param traffic the last CHANGE of this model's traffic up to the record's epoch; its {@code
+ * @param traffic the last CHANGE of this model or its traffic up to the record's epoch; its {@code
  *     after} holds the weights
  * @param boot the BOOT of the gateway's start
  */
@@ -79,9 +79,13 @@ public record Explanation(
         leaf.index(),
         l ->
             l.record().getKind() == Kind.KIND_CHANGE
-                && l.record().getChange().getAction().startsWith("traffic")
+                && setsWeights(l.record().getChange().getAction())
                 && l.record().getChange().getSubject().equals(model)
                 && l.record().getChange().getEpoch() <= epoch);
+  }
+
+  private static boolean setsWeights(String action) {
+    return action.startsWith("traffic.") || action.startsWith("model.");
   }
 
   private static boolean isBootOf(Leaf leaf, long bootEpoch) {

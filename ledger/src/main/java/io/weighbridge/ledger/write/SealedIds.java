@@ -1,6 +1,7 @@
 package io.weighbridge.ledger.write;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.RecordId;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * appends nothing twice. Thread-safe: guarded by itself; reads the disk on its caller's thread.
  *
  * <p>A record's leaf never comes before its id was made, so the log is read from its end backwards
- * until it is clearly older than the id; what was read is remembered.
+ * until it is clearly older than the id; what was read is remembered. Only the ledger's own records
+ * tell the time at which they were appended: a replayed one tells of an earlier moment.
  */
 final class SealedIds {
   /** How far clocks may have stepped between an id and its leaf. */
@@ -74,8 +76,10 @@ final class SealedIds {
   }
 
   private void note(Record record, long index) {
-    if (record.getLane() == RecordId.CONTROL_LANE) {
+    if (record.getKind() == Kind.KIND_BOOT || record.getKind() == Kind.KIND_HEARTBEAT) {
       readBackToMs = Math.min(readBackToMs, record.getCompletedAt() / NS_PER_MS);
+    }
+    if (record.getLane() == RecordId.CONTROL_LANE) {
       found.put(RecordId.fromBytes(record.getRecordId().toByteArray()), index);
     }
   }

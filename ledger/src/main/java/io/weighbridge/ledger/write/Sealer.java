@@ -77,7 +77,7 @@ final class Sealer implements Runnable {
     this.publisher = parts.recovered.publisher();
     this.settler = parts.settler;
     this.lastSpaceCheckNs = System.nanoTime() - SPACE_CHECK_NS;
-    this.lastCheckpointNs = System.nanoTime();
+    this.lastCheckpointNs = System.nanoTime() - config.checkpointIntervalMs() * NS_PER_MS;
     this.figures = new Figures(tree.size(), 0, 0);
   }
 
@@ -181,6 +181,8 @@ final class Sealer implements Runnable {
       lane.release();
       journal.ends().set(lane.key(), lane.takenCount());
     }
+    // The first group held the BOOT record, which tells how the lanes of earlier starts ended.
+    journal.ends().forgetBefore(lanes.getFirst().file().bootEpoch);
     for (int i = 0; i < group.count(); i++) {
       int start = group.start(i);
       tree.add(Arrays.copyOfRange(group.bytes(), start, start + group.length(i)));

@@ -1,0 +1,171 @@
+package io.weighbridge.ledger.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.weighbridge.audit.v1.Kind;
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.Lane;
+import io.weighbridge.ledger.Ledger;
+import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.LedgerUnavailableException;
+import io.weighbridge.ledger.read.LedgerReader;
+import io.weighbridge.ledger.read.LedgerVerifier;
+import io.weighbridge.ledger.read.Verdict;
+import io.weighbridge.ledger.read.VerifyReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens when the disk fails. */
+final class FaultTest {
+  private static final int ALWAYS = Integer.MAX_VALUE;
+
+  @TempDir private Path folder;
+  private final FaultyDisk disk = new FaultyDisk();
+  private LedgerConfig config;
+
+  @BeforeEach
+  void configure() {
+    config = Ledgers.small(folder, 1);
+  }
+
+  @Test
+  void aFailedSyncIsAnsweredWithAFreshFile() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      append(ledger.lane(0), 100);
+      disk.failSyncs.set(1);
+
+      Ledger.Appended appended = ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS);
+
+      assertThat(appended.leafIndex()).isPositive();
+      assertThat(disk.failSyncs.get()).isZero();
+      assertThat(ledger.accepting()).isTrue();
+    }
+    assertProved(102);
+  }
+
+  @Test
+  void aSecondFailedSyncEndsTheLedger() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      Lane lane = ledger.lane(0);
+      disk.failSyncs.set(ALWAYS);
+      CompletableFuture<Ledger.Appended> future = ledger.appendDurably(applied());
+
+      assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(LedgerUnavailableException.class);
+      await().until(() -> ledger.status().terminal());
+      assertThat(ledger.status().failure()).contains(FaultyDisk.BROKEN);
+      assertThat(lane.append(RandomCalls.typical())).isFalse();
+    }
+    disk.failSyncs.set(0);
+    open().close();
+    assertProved(3);
+  }
+
+  @Test
+  void aFullDiskRefusesAndRecoversInPlace() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      Lane lane = ledger.lane(0);
+      append(lane, 50);
+      disk.failWrites.set(ALWAYS);
+      CompletableFuture<Ledger.Appended> waiting = ledger.appendDurably(applied());
+      await().until(() -> !ledger.accepting());
+      assertThat(ledger.status().failure()).startsWith("disk_full");
+      assertThat(ledger.status().terminal()).isFalse();
+      assertThat(lane.append(RandomCalls.typical())).isFalse();
+      assertThat(waiting).isNotDone();
+
+      disk.failWrites.set(0);
+
+      assertThat(waiting.get(10, TimeUnit.SECONDS).leafIndex()).isPositive();
+      await().until(ledger::accepting);
+      append(lane, 50);
+    }
+    assertProved(102);
+  }
+
+  @Test
+  void littleFreeSpaceRefusesBeforeTheDiskIsFull() throws Exception {
+    config =
+        new LedgerConfig(
+            config.directory(),
+            config.stateDirectory(),
+            config.gatewayId(),
+            "0.1.0",
+            1,
+            config.laneBytes(),
+            5,
+            50,
+            10_000,
+            256 * 1024,
+            1_000_000);
+    try (LedgerFiles ledger = open()) {
+      disk.freeBytes = 999_999;
+      await().until(() -> !ledger.accepting());
+      assertThat(ledger.status().failure()).startsWith("disk_low");
+      disk.freeBytes = 1_000_000;
+      await().until(ledger::accepting);
+    }
+  }
+
+  @Test
+  void aWriteErrorIsAnsweredWithAFreshFile() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      append(ledger.lane(0), 300);
+      disk.writeMessage = FaultyDisk.BROKEN;
+      disk.failWrites.set(1);
+      assertThat(ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS).leafIndex())
+          .isPositive();
+    }
+    assertProved(302);
+  }
+
+  @Test
+  void tilesThatCannotBeSyncedKeepTheJournal() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      disk.failFileSyncs.set(ALWAYS);
+      Lane lane = ledger.lane(0);
+      for (int i = 0; i < 10; i++) {
+        append(lane, 600);
+        ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS);
+      }
+    }
+    disk.failFileSyncs.set(0);
+    assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSizeGreaterThan(1);
+    open().close();
+    assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSize(1);
+    assertProved(6_012);
+  }
+
+  private LedgerFiles open() throws IOException {
+    return LedgerFiles.open(config, disk, LedgerClock.SYSTEM);
+  }
+
+  private static Record.Builder applied() {
+    return Record.newBuilder().setKind(Kind.KIND_APPLIED);
+  }
+
+  private static void append(Lane lane, int count) {
+    for (int i = 0; i < count; i++) {
+      while (!lane.append(RandomCalls.typical())) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void assertProved(long leaves) throws IOException {
+    VerifyReport report =
+        LedgerVerifier.verify(
+            config.directory(), LedgerReader.ownKey(config.directory()), Map.of(), _ -> {});
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.verdict()).isEqualTo(Verdict.PROVED);
+    assertThat(report.leavesHashed()).isEqualTo(leaves);
+  }
+}

@@ -1,0 +1,54 @@
+package io.weighbridge.ledger.write;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A disk that fails as told. Thread-safe. */
+final class FaultyDisk extends Disk {
+  static final String FULL = "No space left on device";
+  static final String BROKEN = "Input/output error";
+
+  final AtomicInteger failSyncs = new AtomicInteger();
+  final AtomicInteger failFileSyncs = new AtomicInteger();
+  final AtomicInteger failWrites = new AtomicInteger();
+  volatile String writeMessage = FULL;
+  volatile long freeBytes = Long.MAX_VALUE;
+
+  @Override
+  void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    if (fails(failWrites)) {
+      ByteBuffer half = bytes.slice(bytes.position(), bytes.remaining() / 2);
+      super.write(channel, half, position);
+      throw new IOException(writeMessage);
+    }
+    super.write(channel, bytes, position);
+  }
+
+  @Override
+  void sync(FileChannel channel) throws IOException {
+    if (fails(failSyncs)) {
+      throw new IOException(BROKEN);
+    }
+    super.sync(channel);
+  }
+
+  @Override
+  void syncFile(Path file) throws IOException {
+    if (fails(failFileSyncs)) {
+      throw new IOException(BROKEN);
+    }
+    super.syncFile(file);
+  }
+
+  @Override
+  long freeBytes(Path path) {
+    return freeBytes;
+  }
+
+  private static boolean fails(AtomicInteger remaining) {
+    return remaining.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+  }
+}

@@ -1,0 +1,247 @@
+package io.weighbridge.ledger.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.weighbridge.audit.v1.Kind;
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.Lane;
+import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.LedgerDamagedException;
+import io.weighbridge.ledger.read.LedgerReader;
+import io.weighbridge.ledger.read.LedgerVerifier;
+import io.weighbridge.ledger.read.Verdict;
+import io.weighbridge.ledger.read.VerifyReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Taking up what a crash, or somebody, left. */
+final class RecoveryTest {
+  @TempDir private Path folder;
+  private LedgerConfig config;
+
+  @BeforeEach
+  void configure() {
+    config = Ledgers.small(folder, 1);
+  }
+
+  /** Writes groups and copies the directories while the ledger is open, as a crash leaves them. */
+  private Path crashAfter(int groups) throws Exception {
+    Path crashed = folder.resolve("crashed");
+    LedgerFiles.open(config).close();
+    try (LedgerFiles ledger = LedgerFiles.open(neverSigning())) {
+      Lane lane = ledger.lane(0);
+      for (int i = 0; i < groups; i++) {
+        for (int n = 0; n < 3; n++) {
+          assertThat(lane.append(RandomCalls.typical())).isTrue();
+        }
+        ledger.appendDurably(Record.newBuilder().setKind(Kind.KIND_APPLIED)).get();
+      }
+      copy(folder.resolve("state"), crashed.resolve("state"));
+      copy(folder.resolve("ledger"), crashed.resolve("ledger"));
+    }
+    return crashed;
+  }
+
+  /** Nothing moves while it is copied. */
+  private LedgerConfig neverSigning() {
+    return new LedgerConfig(
+        config.directory(),
+        config.stateDirectory(),
+        config.gatewayId(),
+        config.softwareVersion(),
+        1,
+        LedgerConfig.LANE_BYTES_MIN,
+        5,
+        3_600_000,
+        3_600_000,
+        256 * 1024,
+        0);
+  }
+
+  @Test
+  void takesUpACrashedLedger() throws Exception {
+    Path crashed = crashAfter(20);
+
+    VerifyReport report = recoverAndVerify(crashed);
+
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.leavesHashed()).isEqualTo(1 + 1 + 20 * 4 + 1);
+  }
+
+  @Test
+  void anyTruncationOfTheJournalEitherRecoversOrIsNoticed() throws Exception {
+    Path crashed = crashAfter(3);
+    Path segment = segment(crashed);
+    byte[] whole = Files.readAllBytes(segment);
+    long signed = signedSize(crashed);
+    for (int length = whole.length - 1; length >= 0; length -= 97) {
+      Path copy = folder.resolve("copy");
+      copy(crashed, copy);
+      deleteTree(copy.resolve("ledger/lanes"));
+      Files.write(segment(copy), Arrays.copyOf(whole, length));
+      try {
+        assertThat(recoverAndVerify(copy).leavesHashed()).isGreaterThanOrEqualTo(signed);
+      } catch (LedgerDamagedException e) {
+        assertThat(e).hasMessageContaining("journal");
+      }
+      deleteTree(copy);
+    }
+  }
+
+  @Test
+  void damageBeforeALaterGroupIsRefusedAndNamed() throws Exception {
+    Path crashed = crashAfter(6);
+    flip(segment(crashed), 700);
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("bytes ")
+        .hasMessageContaining("written later is whole");
+  }
+
+  @Test
+  void aTornLastGroupIsQuarantined() throws Exception {
+    Path crashed = crashAfter(6);
+    Path segment = segment(crashed);
+    byte[] whole = Files.readAllBytes(segment);
+    byte[] torn = Arrays.copyOf(whole, whole.length + 400);
+    Arrays.fill(torn, whole.length + 16, torn.length, (byte) 0x5A);
+    Files.write(segment, torn);
+
+    assertThat(recoverAndVerify(crashed).verdict()).isEqualTo(Verdict.PROVED);
+    try (Stream<Path> kept = Files.list(crashed.resolve("ledger/quarantine"))) {
+      assertThat(kept).hasSize(1);
+    }
+  }
+
+  @Test
+  void aCutLogIsRefused() throws Exception {
+    Path crashed = crashAfter(6);
+    LedgerFiles.open(at(crashed)).close();
+    copy(crashed, folder.resolve("old"));
+    try (LedgerFiles ledger = LedgerFiles.open(at(crashed))) {
+      assertThat(ledger.bootEpoch()).isEqualTo(4);
+    }
+    Path mixed = folder.resolve("mixed");
+    copy(folder.resolve("old/ledger"), mixed.resolve("ledger"));
+    copy(crashed.resolve("state"), mixed.resolve("state"));
+
+    assertThatThrownBy(() -> open(mixed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("was cut or restored");
+  }
+
+  @Test
+  void aRestoredStateIsRefused() throws Exception {
+    Path crashed = crashAfter(6);
+    copy(crashed.resolve("state"), folder.resolve("oldState"));
+    LedgerFiles.open(at(crashed)).close();
+    deleteTree(crashed.resolve("state"));
+    copy(folder.resolve("oldState"), crashed.resolve("state"));
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("restored from a copy");
+  }
+
+  @Test
+  void aLostKeyIsRefused() throws Exception {
+    Path crashed = crashAfter(1);
+    Files.delete(crashed.resolve("state/ledger.key"));
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("ledger.key");
+  }
+
+  @Test
+  void theKeyIsTheOwnersAlone() throws Exception {
+    Path crashed = crashAfter(1);
+
+    assertThat(Files.getPosixFilePermissions(crashed.resolve("state/ledger.key"))).hasSize(2);
+  }
+
+  @Test
+  void alteredRecordsInTheJournalAreRefused() throws Exception {
+    Path crashed = crashAfter(2);
+    open(crashed);
+    Path other = folder.resolve("other");
+    for (int i = 0; i < 20; i++) {
+      open(other);
+    }
+    Files.copy(segment(other), segment(crashed), StandardCopyOption.REPLACE_EXISTING);
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("do not hash to the root that was signed");
+  }
+
+  private void open(Path where) throws IOException {
+    LedgerFiles.open(at(where)).close();
+  }
+
+  private VerifyReport recoverAndVerify(Path where) throws IOException {
+    open(where);
+    Path directory = where.resolve("ledger");
+    return LedgerVerifier.verify(directory, LedgerReader.ownKey(directory), Map.of(), _ -> {});
+  }
+
+  private static LedgerConfig at(Path where) {
+    return Ledgers.small(where, 1);
+  }
+
+  private static long signedSize(Path where) throws IOException {
+    return LedgerReader.open(where.resolve("ledger")).checkpoint().size();
+  }
+
+  private static Path segment(Path where) throws IOException {
+    return Segment.list(where.resolve("ledger/journal")).getLast();
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(from)) {
+      files = found.toList();
+    }
+    for (Path file : files) {
+      Path target = to.resolve(from.relativize(file).toString());
+      if (Files.isDirectory(file)) {
+        Files.createDirectories(target);
+      } else if (Files.exists(file)) {
+        Files.copy(file, target);
+      }
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(file -> {
+            try {
+              Files.delete(file);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+  }
+}
