@@ -38,6 +38,7 @@ final class DjlGraph implements Graph {
   @Override
   public List<Tensor> run(List<Tensor> inputs) throws BadInputException, EngineFailureException {
     ports.requireAgreement(inputs);
+    requireText(inputs);
     try (Predictor<List<Tensor>, List<Tensor>> predictor = model.newPredictor(new Exchange())) {
       return predictor.predict(inputs);
     } catch (TranslateException e) {
@@ -49,6 +50,18 @@ final class DjlGraph implements Graph {
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new EngineFailureException("the engine failed: " + cause.getMessage(), e);
+    }
+  }
+
+  /** The engine holds texts, not bytes: what is no UTF-8 would change on its way. */
+  private static void requireText(List<Tensor> inputs) throws BadInputException {
+    for (Tensor input : inputs) {
+      for (int i = 0; i < input.texts().size(); i++) {
+        if (!input.texts().get(i).isValidUtf8()) {
+          throw new BadInputException(
+              "input %s: element %d is not UTF-8 text".formatted(input.name(), i));
+        }
+      }
     }
   }
 

@@ -34,11 +34,19 @@ public final class Engines implements AutoCloseable {
    * @param threadsPerCall threads the engine may use within one call
    */
   public Engines(int threadsPerCall) {
-    // Nothing of DJL may reach for the network, neither for models nor to report its use.
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
+    stayAtHome();
     options =
         Map.of("intraOpNumThreads", Integer.toString(threadsPerCall), "interOpNumThreads", "1");
+  }
+
+  /**
+   * Neither DJL nor ONNX Runtime may reach for the network, for models or to report what is served:
+   * the second does so by default since 1.29 and listens to nothing but its environment.
+   */
+  private static void stayAtHome() {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    NativeEnvironment.set("ORT_DISABLE_TELEMETRY", "1");
   }
 
   /** Names of the engines there are. */

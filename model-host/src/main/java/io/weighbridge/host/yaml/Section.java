@@ -9,6 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -26,6 +30,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class Section {
   private static final int FILE_CHARS_MAX = 1 << 20;
   private static final int ALIASES_MAX = 0;
+  private static final int DEPTH_MAX = 32;
 
   private final Problems problems;
   private final String path;
@@ -49,6 +54,7 @@ public final class Section {
             .build();
     Section nothing = new Section(problems, "", 1);
     try {
+      requireShallow(settings, content);
       Optional<Node> root =
           new Compose(settings).composeInputStream(new ByteArrayInputStream(content));
       if (root.isEmpty()) {
@@ -63,6 +69,21 @@ public final class Section {
       problems.add(1, "not YAML: " + e.getMessage());
     }
     return nothing;
+  }
+
+  /** Composing recurses: a file of brackets would end the process with a stack overflow. */
+  private static void requireShallow(LoadSettings settings, byte[] content) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseInputStream(new ByteArrayInputStream(content))) {
+      if (event instanceof CollectionStartEvent) {
+        depth++;
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+      if (depth > DEPTH_MAX) {
+        throw new YamlEngineException("nested deeper than " + DEPTH_MAX);
+      }
+    }
   }
 
   private static Section of(Node node, String path, Problems problems) {

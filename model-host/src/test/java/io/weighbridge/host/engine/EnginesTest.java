@@ -1,0 +1,134 @@
+package io.weighbridge.host.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.weighbridge.host.OnnxFiles;
+import io.weighbridge.host.tensor.Tensor;
+import io.weighbridge.host.tensor.TensorSpec;
+import io.weighbridge.host.tensor.TensorType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EnginesTest {
+  private static final List<TensorSpec> X = List.of(TensorSpec.unbounded("x", TensorType.FP32, -1));
+  private static final List<TensorSpec> Y = List.of(TensorSpec.unbounded("y", TensorType.FP32, -1));
+
+  private final Engines engines = new Engines(1);
+
+  @AfterEach
+  void close() {
+    engines.close();
+  }
+
+  @Test
+  void runsTheBytesItWasGiven() throws Exception {
+    try (Graph graph = engines.load(Engines.ONNX_RUNTIME, "m", OnnxFiles.addConstant(3), X, Y)) {
+      ByteBuffer five = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(5).flip();
+      Tensor result =
+          graph
+              .run(List.of(Tensor.ofNumbers("x", TensorType.FP32, new long[] {1}, five)))
+              .getFirst();
+      assertThat(result.numbers().getFloat(0)).isEqualTo(8);
+      assertThat(result.name()).isEqualTo("y");
+    }
+  }
+
+  @Test
+  void refusesWeightsInOtherFilesBecauseTheyWouldNotBeHashed(@TempDir Path folder)
+      throws Exception {
+    Path secret = folder.resolve("weights.bin");
+    Files.write(secret, new byte[4]);
+    byte[] onnx =
+        new OnnxFiles()
+            .input("x", TensorType.FP32, "n")
+            .output("y", TensorType.FP32, "n")
+            .externalConstant("w", secret.toString())
+            .node("Add", List.of("x", "w"), "y")
+            .build();
+    assertRefused(onnx, X, Y, "weights outside the file are not supported");
+  }
+
+  @Test
+  void refusesADescriptionThatIsNotTheModels() {
+    byte[] onnx = OnnxFiles.addConstant(1);
+    assertRefused(
+        onnx,
+        List.of(TensorSpec.unbounded("x", TensorType.FP64, -1)),
+        Y,
+        "input x is FP64 in model.yaml and FP32 in the model");
+    assertRefused(
+        onnx,
+        List.of(TensorSpec.unbounded("x", TensorType.FP32, -1, -1)),
+        Y,
+        "input x is FP32 [-1, -1] in model.yaml and [n] in the model");
+    assertRefused(
+        onnx,
+        List.of(TensorSpec.unbounded("z", TensorType.FP32, -1)),
+        Y,
+        "input z of model.yaml is not in the model, which has [x]; input x of the model is not in"
+            + " model.yaml");
+    assertRefused(
+        onnx,
+        X,
+        List.of(TensorSpec.unbounded("out", TensorType.FP32, -1)),
+        "output out of model.yaml is not in the model, which has [y]");
+  }
+
+  @Test
+  void refusesBytesThatAreNoModelWhateverTheyAre() {
+    byte[] good = OnnxFiles.addConstant(1);
+    assertRefused(new byte[0], X, Y, "");
+    assertRefused("not a model".getBytes(StandardCharsets.US_ASCII), X, Y, "");
+    for (int length = 1; length < good.length; length++) {
+      assertRefused(Arrays.copyOf(good, length), X, Y, "");
+    }
+    Random random = new Random(7);
+    for (int round = 0; round < 200; round++) {
+      byte[] noise = new byte[random.nextInt(200)];
+      random.nextBytes(noise);
+      assertRefused(noise, X, Y, "");
+    }
+  }
+
+  @Test
+  void refusesAnEngineThatIsNotThere() {
+    assertThatExceptionOfType(UnusableModelException.class)
+        .isThrownBy(() -> engines.load("TensorFlow", "m", new byte[0], X, Y))
+        .withMessageContaining("engine TensorFlow is not on the class path")
+        .withMessageContaining("OnnxRuntime");
+  }
+
+  @Test
+  void leavesNoFolderBehind() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    long before = foldersIn(temporary);
+    engines.load(Engines.ONNX_RUNTIME, "m", OnnxFiles.addConstant(3), X, Y).close();
+    assertThat(foldersIn(temporary)).isEqualTo(before);
+  }
+
+  private static long foldersIn(Path folder) throws Exception {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children
+          .filter(child -> child.getFileName().toString().startsWith("ort-model"))
+          .count();
+    }
+  }
+
+  private void assertRefused(
+      byte[] onnx, List<TensorSpec> inputs, List<TensorSpec> outputs, String why) {
+    assertThatExceptionOfType(UnusableModelException.class)
+        .isThrownBy(() -> engines.load(Engines.ONNX_RUNTIME, "m", onnx, inputs, outputs))
+        .withMessageContaining(why);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code io.weighbridge.host.yaml}. */
+@NullMarked
+package io.weighbridge.host.yaml;
+
+import org.jspecify.annotations.NullMarked;
