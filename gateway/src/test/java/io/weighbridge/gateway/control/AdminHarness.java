@@ -31,7 +31,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A started control plane with a real gRPC channel to its admin port. For one test. */
 final class AdminHarness implements AutoCloseable, HostControl {
@@ -40,7 +39,7 @@ final class AdminHarness implements AutoCloseable, HostControl {
 
   final Path folder;
   final List<RouteTable> routes = new CopyOnWriteArrayList<>();
-  final AtomicReference<KeyTable> keys = new AtomicReference<>();
+  final List<KeyTable> keyTables = new CopyOnWriteArrayList<>();
   final ControlPlane plane;
 
   /** Versions without a host. */
@@ -57,7 +56,7 @@ final class AdminHarness implements AutoCloseable, HostControl {
             config,
             ledger,
             new Slots(),
-            new ControlPlane.Tables(routes::add, keys::set),
+            new ControlPlane.Tables(routes::add, keyTables::add),
             new ControlPlane.Views(
                 (_, version) -> new RoutableVersions.Hosts(unproved.contains(version) ? 0 : 1, 2),
                 this,
@@ -66,6 +65,10 @@ final class AdminHarness implements AutoCloseable, HostControl {
                         ? new TrafficFigures.Figures(1_000, 905_000, 2_000, 9, 18)
                         : TrafficFigures.Figures.NONE));
     channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.start()).usePlaintext().build();
+  }
+
+  KeyTable keyTable() {
+    return keyTables.getLast();
   }
 
   String adminToken() throws IOException {
