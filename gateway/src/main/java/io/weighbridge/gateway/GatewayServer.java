@@ -39,8 +39,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The wiring of one gateway: makes every object once, in the order of the path, and takes them down
- * the other way round. Confined to the main thread.
+ * The wiring of one gateway: makes every object once, in the order of the path, and takes them down the other way round.
+ * Confined to the main thread.
  */
 final class GatewayServer {
   static final String VERSION = "0.1.0";
@@ -116,9 +116,7 @@ final class GatewayServer {
         new HttpPort(
             config.listen().http().address(),
             new MetricsPage(
-                metrics,
-                new Figures(ledger, attestations, hostCounters, tables, readiness),
-                VERSION),
+                metrics, new Figures(ledger, attestations, hostCounters, tables, readiness), VERSION),
             readiness::notReady);
     predictAddress = predictPort.open(config.listen().predict().address());
   }
