@@ -14,6 +14,7 @@ import io.weighbridge.cli.audit.AuditReceipt;
 import io.weighbridge.cli.audit.AuditSearch;
 import io.weighbridge.cli.audit.AuditShow;
 import io.weighbridge.cli.audit.AuditVerify;
+import io.weighbridge.cli.demo.DemoCommand;
 import io.weighbridge.cli.predict.PredictCommand;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
@@ -42,6 +43,7 @@ public final class CommandTree {
   public static CommandLine of(Console console) {
     RootCommand root = new RootCommand();
     CommandLine tree = new CommandLine(root);
+    tree.addSubcommand(new DemoCommand(console, CommandTree::of));
     tree.addSubcommand(
         "traffic",
         group(

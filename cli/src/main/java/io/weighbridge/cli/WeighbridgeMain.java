@@ -1,6 +1,7 @@
 package io.weighbridge.cli;
 
 import io.weighbridge.cli.terminal.Console;
+import java.util.logging.LogManager;
 
 /** Where the process starts. */
 public final class WeighbridgeMain {
@@ -8,6 +9,8 @@ public final class WeighbridgeMain {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    // Libraries log what the command says itself, in its own words and only when it matters.
+    LogManager.getLogManager().reset();
     int exitCode = CommandTree.of(Console.ofProcess()).execute(arguments);
     System.out.flush();
     System.exit(exitCode);

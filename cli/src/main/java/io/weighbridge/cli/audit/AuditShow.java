@@ -4,6 +4,7 @@ import io.weighbridge.audit.v1.Record;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.OutputOption;
+import io.weighbridge.cli.terminal.Quantity;
 import io.weighbridge.cli.terminal.Structured;
 import io.weighbridge.cli.terminal.Style;
 import io.weighbridge.ledger.RecordId;
@@ -69,8 +70,51 @@ public final class AuditShow implements Callable<Integer> {
             console.paint(Style.BOLD, RecordLine.kind(found) + " " + id)
                 + "  leaf "
                 + explanation.leaf().index());
-    print("  ", explanation.view());
+    print("  ", explanation.leaf().view());
+    explain(explanation);
     return ExitCode.DONE;
+  }
+
+  private void explain(Explanation explanation) {
+    explanation
+        .attestation()
+        .ifPresent(leaf ->
+            because(
+                leaf,
+                "proof",
+                leaf.record().getAttestation().getHostId()
+                    + " at "
+                    + explanation.hostAddress()
+                    + " had proved "
+                    + explanation.expectedDigest()
+                    + ", hashed "
+                    + explanation.hashPoint()));
+    explanation.traffic().ifPresent(leaf -> because(leaf, "split", changed(leaf)));
+    explanation.deployment().ifPresent(leaf -> because(leaf, "deployed", changed(leaf)));
+    explanation
+        .boot()
+        .ifPresent(leaf ->
+            because(
+                leaf,
+                "start",
+                Quantity.time(leaf.record().getCompletedAt())
+                    + ", version "
+                    + leaf.record().getBoot().getVersion()));
+  }
+
+  private void because(Leaf leaf, String what, String text) {
+    console
+        .out()
+        .println(
+            "  " + console.paint(Style.CYAN, what + ": ") + text + "  (leaf " + leaf.index() + ")");
+  }
+
+  private static String changed(Leaf leaf) {
+    return RecordLine.what(leaf.record())
+        + ", by "
+        + RecordLine.who(leaf.record())
+        + ", epoch "
+        + leaf.record().getChange().getEpoch();
   }
 
   private void print(String indent, Map<?, ?> view) {

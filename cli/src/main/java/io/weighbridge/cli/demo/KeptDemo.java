@@ -1,0 +1,56 @@
+package io.weighbridge.cli.demo;
+
+import io.weighbridge.cli.connect.Context;
+import io.weighbridge.cli.connect.Context.Entry;
+import io.weighbridge.cli.terminal.CliException;
+import io.weighbridge.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** A demo that was left running: found again by the context file it wrote where it was typed. */
+final class KeptDemo {
+  private KeptDemo() {}
+
+  /** A second one would take the first one's context away. */
+  static void requireNone() {
+    Path file = Path.of(Context.FILE_NAME).toAbsolutePath();
+    if (Files.exists(file)) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "there is a context here already",
+          "found " + file,
+          "weighbridge demo --stop, or type demo --keep in another folder");
+    }
+  }
+
+  /** Writes the context: from now on commands typed here reach this demo. */
+  static void write(Stage stage, Path folder, Path callerKey) throws IOException {
+    Context.write(
+        Path.of(Context.FILE_NAME).toAbsolutePath(),
+        Map.of(
+            Entry.DEMO, folder.toString(),
+            Entry.ADMIN, stage.address("admin").toString(),
+            Entry.ADMIN_KEY, stage.adminKey().toString(),
+            Entry.PREDICT, stage.address("predict").toString(),
+            Entry.KEY, callerKey.toString(),
+            Entry.LEDGER, stage.ledger().toString(),
+            Entry.LEDGER_KEY, stage.ledgerKey().toString()));
+  }
+
+  /** The folder of the demo that a context here or above speaks of. */
+  static Optional<Path> find() {
+    return Context.find(Path.of(""), System.getenv()).path(Entry.DEMO);
+  }
+
+  /** Ends it and removes its folder and context. */
+  static void clear(Path folder) throws IOException {
+    Workspace.at(folder).clear();
+    Optional<Path> context = Context.find(Path.of(""), System.getenv()).file();
+    if (context.isPresent()) {
+      Files.deleteIfExists(context.get());
+    }
+  }
+}
