@@ -60,7 +60,7 @@ public final class Proofs {
 
   /** Whether the proof leads from this leaf hash to this root. */
   public boolean included(byte[] leafHash, long index, long size, List<byte[]> proof, byte[] root) {
-    if (index < 0 || index >= size) {
+    if (index < 0 || index >= size || !areHashes(proof) || leafHash.length != TreeHash.BYTES) {
       return false;
     }
     long leftOver = index;
@@ -85,13 +85,22 @@ public final class Proofs {
     return last == 0 && Arrays.equals(at, root);
   }
 
+  private static boolean areHashes(List<byte[]> proof) {
+    for (byte[] hash : proof) {
+      if (hash.length != TreeHash.BYTES) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** A tree's size and root. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   public record Head(long size, byte[] root) {}
 
   /** Whether the proof shows that the first tree is a prefix of the second. */
   public boolean consistent(Head first, Head second, List<byte[]> proof) {
-    if (first.size() < 1 || first.size() > second.size()) {
+    if (first.size() < 1 || first.size() > second.size() || !areHashes(proof)) {
       return false;
     }
     if (first.size() == second.size()) {

@@ -87,6 +87,15 @@ final class ProofsTest {
   }
 
   @Test
+  void whatIsNoHashProvesNothing() {
+    byte[] none = new byte[0];
+
+    assertThat(proofs.included(none, 0, 1, List.of(), none)).isFalse();
+    assertThat(proofs.included(leaves.getFirst(), 0, 2, List.of(none), leaves.getFirst()))
+        .isFalse();
+  }
+
+  @Test
   void everyPrefixIsProvedConsistent() throws IOException {
     for (int second = 1; second <= SIZE_MAX; second++) {
       Proofs.Head later = new Proofs.Head(second, treeHash(leaves.subList(0, second)));

@@ -1,0 +1,154 @@
+package io.weighbridge.ledger.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.read.Leaf;
+import io.weighbridge.ledger.read.LedgerReader;
+import io.weighbridge.ledger.read.LedgerVerifier;
+import io.weighbridge.ledger.read.Query;
+import io.weighbridge.ledger.read.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ledger writes of itself as time goes by. */
+final class HousekeepingTest {
+  private static final String LATE_EVENING = "2026-03-01T23:59:30Z";
+
+  @TempDir private Path folder;
+  private final FakeClock clock = new FakeClock(Instant.parse(LATE_EVENING));
+  private LedgerConfig config;
+
+  /** Two clocks moved by hand. Thread-safe. */
+  private static final class FakeClock implements LedgerClock {
+    private final AtomicLong unixNs;
+    private final AtomicLong monotonicNs = new AtomicLong(1_000);
+
+    FakeClock(Instant start) {
+      unixNs = new AtomicLong(start.getEpochSecond() * 1_000_000_000L);
+    }
+
+    @Override
+    public long unixNs() {
+      return unixNs.get();
+    }
+
+    @Override
+    public long monotonicNs() {
+      return monotonicNs.get();
+    }
+
+    void advance(Duration by) {
+      unixNs.addAndGet(by.toNanos());
+      monotonicNs.addAndGet(by.toNanos());
+    }
+
+    void step(Duration by) {
+      unixNs.addAndGet(by.toNanos());
+    }
+  }
+
+  @BeforeEach
+  void configure() {
+    config = Ledgers.small(folder, 1);
+  }
+
+  @Test
+  void beatsWhenIdle() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      assertThat(found("heartbeat")).isEmpty();
+      clock.advance(Duration.ofSeconds(9));
+      awaitHeartbeats(ledger, 0);
+      clock.advance(Duration.ofSeconds(1));
+      awaitHeartbeats(ledger, 1);
+      clock.advance(Duration.ofSeconds(10));
+      awaitHeartbeats(ledger, 2);
+    }
+    assertThat(found("heartbeat")).allMatch(r -> r.getHeartbeat().getClockStepNs() == 0).hasSize(2);
+  }
+
+  @Test
+  void tellsOfAStepOfTheClock() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      clock.step(Duration.ofHours(-3));
+      awaitHeartbeats(ledger, 1);
+    }
+    assertThat(found("heartbeat").getFirst().getHeartbeat().getClockStepNs())
+        .isEqualTo(Duration.ofHours(-3).toNanos());
+  }
+
+  @Test
+  void sealsTheDayThatEnded() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      clock.advance(Duration.ofSeconds(40));
+      awaitHeartbeats(ledger, 1);
+    }
+    assertThat(found("seal"))
+        .singleElement()
+        .satisfies(r -> assertThat(r.getSeal().getDay()).isEqualTo("2026-03-01"))
+        .satisfies(r -> assertThat(r.getSeal().getTreeSize()).isEqualTo(1));
+    assertProved();
+  }
+
+  @Test
+  void sealsTheDayThatEndedWhileNothingRan() throws IOException {
+    open().close();
+    clock.advance(Duration.ofDays(2));
+    open().close();
+
+    assertThat(found("seal"))
+        .singleElement()
+        .satisfies(r -> assertThat(r.getSeal().getDay()).isEqualTo("2026-03-01"));
+    assertProved();
+  }
+
+  @Test
+  void aDeclaredGapBreaksCompleteness() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      ledger.lane(0).countLost();
+    }
+    assertThat(found("gap")).singleElement().matches(r -> r.getGap().getCount() == 1);
+    assertThat(
+            LedgerVerifier.verify(
+                    config.directory(), LedgerReader.ownKey(config.directory()), Map.of(), _ -> {})
+                .completeness())
+        .isEqualTo(Verdict.BROKEN);
+  }
+
+  private LedgerFiles open() throws IOException {
+    return LedgerFiles.open(config, Disk.REAL, clock);
+  }
+
+  /** Waits until a record appended after now is sealed, and then counts. */
+  private void awaitHeartbeats(LedgerFiles ledger, int count) {
+    await()
+        .untilAsserted(() -> {
+          assertThat(found("heartbeat")).hasSize(count);
+          assertThat(ledger.status().signedSize()).isEqualTo(ledger.status().treeSize());
+        });
+  }
+
+  private List<Record> found(String kind) throws IOException {
+    return LedgerReader.open(config.directory()).search(Query.ALL.withKind(kind), 1_000).stream()
+        .map(Leaf::record)
+        .toList();
+  }
+
+  private void assertProved() throws IOException {
+    assertThat(
+            LedgerVerifier.verify(
+                    config.directory(), LedgerReader.ownKey(config.directory()), Map.of(), _ -> {})
+                .verdict())
+        .isEqualTo(Verdict.PROVED);
+  }
+}
