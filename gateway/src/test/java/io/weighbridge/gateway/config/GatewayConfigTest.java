@@ -321,7 +321,7 @@ final class GatewayConfigTest {
         .satisfiesExactly(
             line -> assertThat(line).startsWith(file + ":1: stat: unknown").endsWith("state?"),
             line -> assertThat(line).startsWith(file + ":2: drain-max"),
-            line -> assertThat(line).startsWith(file + ":2: resets-max"),
+            line -> assertThat(line).startsWith(file + ":2: resets-per-second-max"),
             line -> assertThat(line).startsWith(file + ":3: file: found"),
             line -> assertThat(line).startsWith(file + ":4: id: missing"),
             line -> assertThat(line).startsWith(file + ":4: address: found \"q\""));
