@@ -25,8 +25,7 @@ final class ControlViews {
           Attestations.VersionHosts hosts = attestations.versionHosts(model, version);
           return new RoutableVersions.Hosts(hosts.eligible(), hosts.known());
         };
-    TrafficFigures figures =
-        (model, version) -> figures(traffic.figures(slots.of(model, version)));
+    TrafficFigures figures = (model, version) -> figures(traffic.figures(slots.of(model, version)));
     return new ControlPlane.Views(versions, new Hosts(attestations, counters), figures);
   }
 

@@ -68,11 +68,7 @@ final class DataPath {
   }
 
   private LoopParts loop(
-      int index,
-      EventLoop loop,
-      CallServices services,
-      Ledger ledger,
-      SplittableRandom random) {
+      int index, EventLoop loop, CallServices services, Ledger ledger, SplittableRandom random) {
     long queuedBytesMax =
         limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
@@ -191,9 +187,7 @@ final class DataPath {
 
     @Override
     public void connectionViolated(boolean flood) {
-      metrics
-          .tally(flood ? Metric.HTTP2_FLOOD_STRIKES : Metric.HTTP2_PROTOCOL_ERRORS)
-          .increment();
+      metrics.tally(flood ? Metric.HTTP2_FLOOD_STRIKES : Metric.HTTP2_PROTOCOL_ERRORS).increment();
     }
   }
 }

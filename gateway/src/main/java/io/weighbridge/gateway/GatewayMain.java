@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 70 when it cannot start. */
+/**
+ * Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 70
+ * when it cannot start.
+ */
 public final class GatewayMain {
   private static final int EXIT_USAGE = 64;
   private static final int EXIT_CANNOT_START = 70;

@@ -5,6 +5,7 @@ import io.weighbridge.gateway.attestation.AttestationTiming;
 import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.EnrolledHost;
 import io.weighbridge.gateway.attestation.HostCounters;
+import io.weighbridge.gateway.attestation.HostState;
 import io.weighbridge.gateway.attestation.QuarantineFile;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.NanoClock;
@@ -39,14 +40,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The wiring of one gateway: makes every object once, in the order of the path, and takes them down the other way round.
- * Confined to the main thread.
+ * The wiring of one gateway: makes every object once, in the order of the path, and takes them down
+ * the other way round. Confined to the main thread.
  */
 final class GatewayServer {
   static final String VERSION = "0.1.0";
 
-  /** How often a drain looks whether the last caller has left. */
-  private static final long DRAIN_LOOK_MS = 20;
+  /** How often start and drain look whether what they wait for has happened. */
+  private static final long LOOK_MS = 20;
+
+  /** How long a start waits for hosts to prove themselves; calls before that would be refused. */
+  private static final long FIRST_PROOF_MS_MAX = 3_000;
 
   private final GatewayConfig config;
   private final Slots slots = new Slots();
@@ -112,11 +116,14 @@ final class GatewayServer {
     adminPort = control.start();
     readiness.configured();
     attestations.start();
+    awaitFirstProofs();
     httpPort =
         new HttpPort(
             config.listen().http().address(),
             new MetricsPage(
-                metrics, new Figures(ledger, attestations, hostCounters, tables, readiness), VERSION),
+                metrics,
+                new Figures(ledger, attestations, hostCounters, tables, readiness),
+                VERSION),
             readiness::notReady);
     predictAddress = predictPort.open(config.listen().predict().address());
   }
@@ -125,6 +132,15 @@ final class GatewayServer {
   static GatewayServer start(GatewayConfig config)
       throws ConfigException, IOException, InterruptedException {
     return new GatewayServer(config);
+  }
+
+  /** Gives every host a moment to prove itself, so that the first calls do not find none. */
+  private void awaitFirstProofs() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FIRST_PROOF_MS_MAX);
+    while (System.nanoTime() - deadlineNs < 0
+        && attestations.hosts().stream().anyMatch(host -> host.state() == HostState.CONNECTING)) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    }
   }
 
   private SpanSink spans() {
@@ -165,9 +181,10 @@ final class GatewayServer {
         tables,
         DataPath.callLimits(config.limits()),
         new PathAttestation(attestations, hostCounters),
-        ledger::foldRefusal,
+        new CountedCalls(ledger, metrics),
         spans,
         readiness::ready,
+        config.ledger().onFailure() == GatewayConfig.LedgerConfig.OnFailure.SERVE,
         AsciiString.of(config.gateway().id()),
         AsciiString.of(String.valueOf(ledger.bootEpoch())));
   }
@@ -200,7 +217,7 @@ final class GatewayServer {
     predictPort.drain();
     long deadlineNs = System.nanoTime() + config.limits().ns(Limit.DRAIN_MAX);
     while (loops.connectionCount() > 0 && System.nanoTime() - deadlineNs < 0) {
-      TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MS);
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
     }
     control.close();
     loops.close();

@@ -4,7 +4,10 @@ import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether this gateway can take calls, and why not. Thread-safe: two flags that only ever turn once. */
+/**
+ * Whether this gateway can take calls, and why not. Thread-safe: two flags that only ever turn
+ * once.
+ */
 final class Readiness {
   private final Ledger ledger;
   private volatile boolean configured;

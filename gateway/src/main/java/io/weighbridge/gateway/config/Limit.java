@@ -11,8 +11,6 @@ public enum Limit {
   PEEK_BYTES_MAX(Unit.BYTES, "32KiB", "1KiB", "1MiB"),
   /** Largest message either way, from its length prefix alone. */
   MESSAGE_BYTES_MAX(Unit.BYTES, "64MiB", "1KiB", "2047MiB"),
-  /** Largest compressed request after inflation: it is held in memory. */
-  INFLATED_BYTES_MAX(Unit.BYTES, "16MiB", "1KiB", "256MiB"),
   /** Largest request copied so that it can be sent to a second host. */
   RETRY_BODY_BYTES_MAX(Unit.BYTES, "64KiB", "0B", "1MiB"),
 
@@ -37,8 +35,6 @@ public enum Limit {
   RESETS_PER_SECOND_MAX(Unit.COUNT, "2000", "1", "1000000"),
   /** Pings, settings, priorities and window updates of one connection in a second, together. */
   CONTROL_FRAMES_PER_SECOND_MAX(Unit.COUNT, "20000", "100", "10000000"),
-  /** Age at which a caller connection is told to reconnect. */
-  CALLER_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 
   /** Time from a stream's first header byte to its last. */
   HEADER_COMPLETION_MAX(Unit.DURATION, "10s", "10ms", "10m"),
@@ -50,8 +46,6 @@ public enum Limit {
   CALL_DURATION_MAX(Unit.DURATION, "60s", "10ms", "24h"),
   /** Time calls in flight get when the process stops. */
   DRAIN_MAX(Unit.DURATION, "30s", "0s", "1h"),
-  /** Time a stream may stay on a version after the split moved away from it. */
-  STREAM_DRAIN_MAX(Unit.DURATION, "5m", "0s", "24h"),
 
   /** Connections of one event loop to one host. */
   HOST_CONNECTIONS_MAX(Unit.COUNT, "4", "1", "64"),
@@ -61,10 +55,6 @@ public enum Limit {
   HOST_CONNECT_MAX(Unit.DURATION, "3s", "10ms", "1m"),
   /** Longest pause between two attempts to reconnect to a host. */
   HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
-  /** Silence after which a host connection is pinged. */
-  HOST_PING_INTERVAL(Unit.DURATION, "30s", "100ms", "1h"),
-  /** Time a host has to answer a ping. */
-  HOST_PING_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Age at which a host connection is replaced. */
   HOST_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 

@@ -25,26 +25,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyConnection implements Connection {
 
-  /** What we remember of a stream. */
-  static final class OpenStream {
-    final StreamListener listener;
-
-    /** The peer finished its side, or the listener heard of the end: nothing more is told. */
-    boolean told;
-
-    boolean peerEnded;
-    boolean weEnded;
-
-    /** Bytes waiting for the peer's windows, and since when none of them has left. */
-    int queuedBytes;
-
-    long stalledSinceNs;
-
-    OpenStream(StreamListener listener) {
-      this.listener = listener;
-    }
-  }
-
   private final Http2Connection http2;
   private final Http2Connection.PropertyKey streamKey;
   private final Flusher flusher;
@@ -194,7 +174,7 @@ final class NettyConnection implements Connection {
         .encoder()
         .flowController()
         .addFlowControlled(
-            stream, new QueuedData(this, open, stream, data, endStream, receiptBytes));
+            stream, new PendingSend(this, open, stream, data, endStream, receiptBytes));
     if (queuedBytes > limits.queuedBytesMax() || flusher.overBudget()) {
       // Most of it usually leaves at the next flush: only what stays after it counts.
       flushNow();

@@ -50,7 +50,7 @@ final class NettyEvents extends Http2EventAdapter {
   public void onHeadersRead(
       ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean end) {
     handler().progress();
-    NettyConnection.OpenStream open = connection.stream(streamId);
+    OpenStream open = connection.stream(streamId);
     if (open == null) {
       if (!http2.isServer()) {
         return;
@@ -83,7 +83,7 @@ final class NettyEvents extends Http2EventAdapter {
   public int onDataRead(
       ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
     handler().progress();
-    NettyConnection.OpenStream open = connection.stream(streamId);
+    OpenStream open = connection.stream(streamId);
     if (open == null || open.told) {
       return data.readableBytes() + padding;
     }
@@ -95,7 +95,7 @@ final class NettyEvents extends Http2EventAdapter {
   @Override
   public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
     handler().progress();
-    NettyConnection.OpenStream open = connection.stream(streamId);
+    OpenStream open = connection.stream(streamId);
     if (open != null && !open.told) {
       open.told = true;
       open.listener.reset(errorCode, errorCode == ErrorCode.REFUSED_STREAM);

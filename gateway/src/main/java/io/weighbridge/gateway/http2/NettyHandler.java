@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.io.IOException;
 import java.util.Objects;
 
 /**
@@ -83,12 +84,23 @@ final class NettyHandler extends Http2ConnectionHandler {
   @Override
   protected void onConnectionError(
       ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception http2) {
-    if (!shutOut) {
+    // A write of ours that fails, or an error of ours, is not the peer's doing.
+    if (!shutOut && !outbound && http2 != null) {
       shutOut = true;
-      connection.violated(http2 == null ? Http2Error.INTERNAL_ERROR.code() : http2.error().code());
+      connection.violated(http2.error().code());
     }
     super.onConnectionError(ctx, outbound, cause, http2);
     ctx.flush();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    if (cause instanceof IOException) {
+      // The peer or the network ended the connection: its streams hear of it when it closes.
+      var _ = ctx.close();
+    } else {
+      super.exceptionCaught(ctx, cause);
+    }
   }
 
   /** A frame or header block was complete. */

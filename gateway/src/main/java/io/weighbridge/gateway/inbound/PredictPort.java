@@ -103,8 +103,10 @@ public final class PredictPort {
   }
 
   void violated(Channel channel, long errorCode) {
-    events.connectionViolated(errorCode == ErrorCode.ENHANCE_YOUR_CALM);
-    if (channel.remoteAddress() instanceof InetSocketAddress peer) {
+    boolean flood = errorCode == ErrorCode.ENHANCE_YOUR_CALM;
+    events.connectionViolated(flood);
+    // One malformed frame may come from a broken client; only floods cost its neighbours anything.
+    if (flood && channel.remoteAddress() instanceof InetSocketAddress peer) {
       peers.penalise(peer.getAddress(), nowSecond());
     }
   }

@@ -67,14 +67,6 @@ public enum Metric {
   /** Connections to hosts that could not be opened. */
   HOST_CONNECTIONS_FAILED("host_connections_failed", "Host connections that failed to open"),
 
-  /** RST_STREAM frames received, from callers and hosts. */
-  HTTP2_RESETS_RECEIVED("http2_resets_received", "RST_STREAM frames received"),
-  /** RST_STREAM frames sent. */
-  HTTP2_RESETS_SENT("http2_resets_sent", "RST_STREAM frames sent"),
-  /** GOAWAY frames received. */
-  HTTP2_GOAWAYS_RECEIVED("http2_goaways_received", "GOAWAY frames received"),
-  /** GOAWAY frames sent. */
-  HTTP2_GOAWAYS_SENT("http2_goaways_sent", "GOAWAY frames sent"),
   /** Times a peer went over a limit on resets, pings, settings or empty frames. */
   HTTP2_FLOOD_STRIKES("http2_flood_strikes", "Strikes against flooding peers"),
   /** Connections and streams ended because a peer broke HTTP/2. */
@@ -87,10 +79,6 @@ public enum Metric {
 
   /** Epoch of the route table in use. */
   ROUTE_EPOCH(Type.GAUGE, "route_epoch", "Epoch of the route table"),
-  /** Times a changed file was read and taken. */
-  RELOADS("reloads", "Reloads of changed files"),
-  /** Times a changed file was bad and the old content kept. */
-  RELOADS_REFUSED("reloads_refused", "Reloads refused"),
   /** 1 while this gateway can take calls. */
   READY(Type.GAUGE, "ready", "Whether this gateway can take calls"),
   /** Always 1; labels say what is running. */

@@ -18,7 +18,9 @@ public interface AttestationEvents {
   /** Another process than the one that proved itself answers at the host's address. */
   void processChanged(HostTable.Host host, @Nullable AsciiString bootId);
 
-  /** An answer carried the proved digest, but loaded anew since: the host must prove itself again. */
+  /**
+   * An answer carried the proved digest, but loaded anew since: the host must prove itself again.
+   */
   void generationChanged(HostTable.Host host);
 
   /** What is counted of the predictions sent to hosts, for hosts count the same. */

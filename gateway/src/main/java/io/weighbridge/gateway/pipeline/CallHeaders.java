@@ -20,6 +20,7 @@ final class CallHeaders {
   private @Nullable AsciiString traceparent;
   private @Nullable AsciiString idempotencyKey;
   private long timeoutNs = NO_TIMEOUT;
+  private boolean encoded;
 
   /** Reads the block and judges it: what is wrong, or null. */
   @Nullable HeaderFault read(HeaderBlock headers, HeaderRules rules) {
@@ -59,6 +60,8 @@ final class CallHeaders {
         if (GrpcNames.AUTHORIZATION.equals(name)) {
           authorizationRepeated = authorization != null;
           authorization = value;
+        } else if (GrpcNames.GRPC_ENCODING.equals(name)) {
+          encoded = !GrpcNames.IDENTITY.equals(value);
         }
       }
       case 27 -> {
@@ -87,6 +90,11 @@ final class CallHeaders {
   /** Two credentials are no credential: which one would count is not ours to guess. */
   boolean authorizationRepeated() {
     return authorizationRepeated;
+  }
+
+  /** Whether messages may be compressed, by an encoding other than identity. */
+  boolean encoded() {
+    return encoded;
   }
 
   @Nullable AsciiString traceparent() {

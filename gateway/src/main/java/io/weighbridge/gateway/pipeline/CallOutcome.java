@@ -57,7 +57,6 @@ final class CallOutcome {
   private @Nullable Failure first;
   private @Nullable Failure last;
   private long durationNs;
-  private boolean attemptLost;
 
   /** A try begins. */
   void attempted() {
@@ -85,7 +84,8 @@ final class CallOutcome {
    * @param why null when a host's status ended the call
    * @return text of the record's id; empty when the ledger did not take it
    */
-  String record(Recorder recorder, Facts facts, @Nullable Refusal why, int grpcCode, long tookNs) {
+  String record(CallLoop loop, Facts facts, @Nullable Refusal why, int grpcCode, long tookNs) {
+    Recorder recorder = loop.recorder();
     durationNs = tookNs;
     CallRecord out = recorder.begin();
     HostAttempt attempt = facts.attempt;
@@ -96,7 +96,7 @@ final class CallOutcome {
     out.attempts = attempts;
     out.requestBytes = facts.body.receivedBytes();
     out.requestSha256 = facts.body.sha256();
-    out.authorised = facts.route.target() != null;
+    out.authorised = facts.route.target() != null || facts.route.refusal() != null;
     out.integrity = INTEGRITY_NONE;
     if (attempt != null) {
       answer(out, facts.route, attempt, why == null);
@@ -107,8 +107,8 @@ final class CallOutcome {
     long high = out.recordIdHigh;
     long low = out.recordIdLow;
     Failure before = first;
-    if (before != null && attempts > 1) {
-      firstTry(recorder, facts, before, high, low);
+    if (before != null && attempts > 1 && !firstTry(recorder, facts, before, high, low)) {
+      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
     }
     return new String(Recorder.idText(high, low), US_ASCII);
   }
@@ -184,7 +184,7 @@ final class CallOutcome {
     }
   }
 
-  private void firstTry(
+  private boolean firstTry(
       Recorder recorder, Facts facts, Failure failure, long callHigh, long callLow) {
     CallRecord out = recorder.begin();
     out.kind = KIND_ATTEMPT;
@@ -200,16 +200,29 @@ final class CallOutcome {
     out.callRecordIdHigh = callHigh;
     out.callRecordIdLow = callLow;
     out.attemptOrdinal = 1;
-    attemptLost = !recorder.append();
+    return recorder.append();
   }
 
-  /** Whether the record of the first try found no room, although that of the call did. */
-  boolean attemptLost() {
-    return attemptLost;
+  /**
+   * Tells metrics and traces how the call ended.
+   *
+   * @param routed whether it was counted as started
+   */
+  void observe(
+      CallLoop loop, Facts facts, boolean routed, int grpcCode, @Nullable Refusal why, String id) {
+    Target target = facts.route.target();
+    if (routed && target != null) {
+      loop.metrics().ended(target.slot(), grpcCode, durationNs);
+      if (facts.route.bySplit()) {
+        loop.metrics().splitRouted(target.slot(), grpcCode, durationNs, System.nanoTime());
+      }
+    }
+    if (facts.trace.sampled()) {
+      loop.spans().record(span(facts, grpcCode, why, id));
+    }
   }
 
-  /** The span of the call, for the sink. */
-  FinishedSpan span(Facts facts, int grpcCode, @Nullable Refusal why, String recordId) {
+  private FinishedSpan span(Facts facts, int grpcCode, @Nullable Refusal why, String recordId) {
     Target target = facts.route.target();
     HostAttempt attempt = facts.attempt;
     TraceContext trace = facts.trace;

@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
  *
  * @param ready whether this gateway takes calls: configuration loaded, ledger accepting, not
  *     draining
+ * @param serveUnrecorded whether an answer leaves although the ledger did not take its record; then
+ *     the lane counts the loss
  * @param gatewayId value of weighbridge-gateway-id
  * @param bootEpoch value of weighbridge-boot-epoch
  */
@@ -16,16 +18,9 @@ public record CallServices(
     CurrentTables tables,
     CallLimits limits,
     AttestationEvents attestation,
-    RefusalFold refusals,
+    CallEvents events,
     SpanSink spans,
     BooleanSupplier ready,
+    boolean serveUnrecorded,
     AsciiString gatewayId,
-    AsciiString bootEpoch) {
-
-  /** Takes refusals before authentication: they are counted per second, not written one by one. */
-  @FunctionalInterface
-  public interface RefusalFold {
-    /** Counts one. */
-    void fold(String reason, int grpcCode);
-  }
-}
+    AsciiString bootEpoch) {}

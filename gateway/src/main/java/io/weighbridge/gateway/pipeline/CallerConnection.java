@@ -1,12 +1,19 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.KeyCheck;
+import io.weighbridge.gateway.identity.KeyTable;
 
 /** What the calls of one caller's connection share. Confined to its event loop. */
 public final class CallerConnection {
+  private static final KeyCheck.Answer TWO_CREDENTIALS =
+      new KeyCheck.Answer.Refused(Refusal.CREDENTIALS_INVALID);
+  private static final KeyCheck.Answer NOT_RECORDED =
+      new KeyCheck.Answer.Refused(Refusal.AUDIT_UNAVAILABLE);
+
   private final CallLoop loop;
   private final Connection http2;
   private final ByteBufAllocator allocator;
@@ -36,7 +43,13 @@ public final class CallerConnection {
     return allocator;
   }
 
-  KeyCheck keyCheck() {
-    return keyCheck;
+  /** Who calls; refused as well while the ledger cannot take what the call would leave. */
+  KeyCheck.Answer identify(CallHeaders request, KeyTable keys) {
+    if (request.authorizationRepeated()) {
+      return TWO_CREDENTIALS;
+    }
+    KeyCheck.Answer answer = keyCheck.identify(request.authorization(), keys);
+    boolean recorded = loop.recorder().accepting() || loop.services().serveUnrecorded();
+    return recorded || answer instanceof KeyCheck.Answer.Refused ? answer : NOT_RECORDED;
   }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Where control publishes and calls read. Thread-safe: one reference, swapped whole. */
 public final class CurrentTables {
-  private final AtomicReference<Tables> tables = new AtomicReference<>(Tables.empty());
+  private final AtomicReference<Tables> tables = new AtomicReference<>(Tables.EMPTY);
 
   /** The tables a call that begins now is decided by. */
   public Tables get() {

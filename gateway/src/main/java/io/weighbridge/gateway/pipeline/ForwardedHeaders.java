@@ -95,15 +95,29 @@ final class ForwardedHeaders {
   }
 
   /** Which version and digest answered. */
-  static void served(HeaderBlock block, Target target, @Nullable AsciiString digest) {
+  private static void served(HeaderBlock block, Target target, @Nullable AsciiString digest) {
     block.add(GrpcNames.MODEL_VERSION, target.versionHeader());
     if (digest != null) {
       block.add(GrpcNames.MODEL_DIGEST, digest);
     }
   }
 
-  /** The host's status and metadata as they came. */
-  static void addTrailers(HeaderBlock block, HeaderBlock from) {
+  /**
+   * The last block of an answer: the host's status and metadata as they came.
+   *
+   * @param answering whether the answer's first block has been sent
+   */
+  static HeaderBlock last(
+      boolean answering, Target target, @Nullable AsciiString digest, HeaderBlock trailers) {
+    HeaderBlock block = answering ? new HeaderBlock() : StatusBlock.trailersOnly();
+    if (!answering) {
+      served(block, target, digest);
+    }
+    addTrailers(block, trailers);
+    return block;
+  }
+
+  private static void addTrailers(HeaderBlock block, HeaderBlock from) {
     for (int i = 0; i < from.size(); i++) {
       AsciiString name = from.name(i);
       if (GrpcNames.GRPC_STATUS.equals(name)

@@ -335,7 +335,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       } else if (counted) {
         counters().failed(chosen.host());
       }
-      call.answerEnds(code, block);
+      call.end(code, null, block);
     }
   }
 

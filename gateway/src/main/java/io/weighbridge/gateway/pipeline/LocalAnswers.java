@@ -10,7 +10,7 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.HeaderFault;
 import io.weighbridge.gateway.grpc.MessageFraming;
-import io.weighbridge.gateway.grpc.StatusBlock;
+import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import org.jspecify.annotations.Nullable;
 
@@ -76,12 +76,25 @@ final class LocalAnswers {
     caller.http2().sendHeaders(streamId, OK, true);
   }
 
-  /** What HTTP says to a request that is not gRPC, or null where it has no word for it. */
-  static @Nullable HeaderBlock httpRefusal(HeaderFault fault) {
-    return switch (fault) {
-      case METHOD -> NOT_POST;
-      case CONTENT_TYPE -> NOT_GRPC;
-      default -> null;
-    };
+  /**
+   * Ends a stream whose headers no gRPC client sends: as HTTP where HTTP has a word for it, else
+   * the stream just ends.
+   */
+  static void refuseHeaders(
+      HeaderFault fault, CallerConnection caller, int streamId, boolean callerEnded) {
+    HeaderBlock answer =
+        switch (fault) {
+          case METHOD -> NOT_POST;
+          case CONTENT_TYPE -> NOT_GRPC;
+          default -> null;
+        };
+    if (answer == null) {
+      caller.http2().reset(streamId, ErrorCode.PROTOCOL_ERROR);
+      return;
+    }
+    caller.http2().sendHeaders(streamId, answer, true);
+    if (!callerEnded) {
+      caller.http2().reset(streamId, ErrorCode.NO_ERROR);
+    }
   }
 }

@@ -4,14 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Caller;
-import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
 import io.weighbridge.gateway.grpc.HeaderFault;
-import io.weighbridge.gateway.grpc.StatusBlock;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
@@ -29,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to its event loop.
  *
  * <p>Read it top-down: {@link #headers} identifies, {@link #data} peeks, {@link #route} permits and
- * routes, {@link #startAttempt} finds a host, the answer comes back through {@link #answerBegins},
- * {@link #answerContinues} and {@link #answerEnds}, and {@link #end} records it before its last
- * bytes leave. {@link #refuse} leads to the same end from anywhere.
+ * routes, {@link HostAttempts} finds a host, the answer comes back through {@link #answerBegins}
+ * and {@link #answerContinues}, and {@link #end} records it before its last bytes leave.
  */
 final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   /** How far the call has come; it only moves forward. */
@@ -44,9 +41,6 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     ENDED
   }
 
-  /** Tries on hosts in all: one, and one more where it is safe. */
-  private static final int ATTEMPTS_MAX = 2;
-
   private final CallerConnection caller;
   private final CallLoop loop;
   private final int streamId;
@@ -56,14 +50,13 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   private final Route route = new Route();
   private final TraceContext trace = new TraceContext();
   private final CallOutcome outcome = new CallOutcome();
+  private final HostAttempts attempts = new HostAttempts(this, outcome);
   private final long startedNs = System.nanoTime();
 
   private Stage stage = Stage.NEW;
-  private Tables tables = Tables.empty();
+  private Tables tables = Tables.EMPTY;
   private @Nullable RpcMethod method;
   private @Nullable Caller who;
-  private @Nullable ModelRoute model;
-  private @Nullable HostAttempt attempt;
   private long deadlineNs;
   private long heardNs = startedNs;
   private boolean answering;
@@ -90,16 +83,16 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     outcome.receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     HeaderFault fault = request.read(block, loop.headerRules());
     if (fault != null) {
-      refuseHeaders(fault);
+      Refusal why = Refusal.REQUEST_MALFORMED;
+      loop.services().events().refusedUnidentified("headers_malformed", why.grpcCode());
+      loop.metrics().refused(why);
+      LocalAnswers.refuseHeaders(fault, caller, streamId, callerEnded);
+      finished();
       return;
     }
     method = RpcMethod.of(request.path());
-    if (method == null) {
-      refuse(Refusal.METHOD_UNKNOWN);
-      return;
-    }
-    if (request.timeoutNs() == GrpcTimeout.BAD) {
-      refuse(Refusal.TIMEOUT_MALFORMED);
+    if (method == null || request.timeoutNs() == GrpcTimeout.BAD) {
+      refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED);
       return;
     }
     deadlineNs = startedNs + Math.min(request.timeoutNs(), loop.limits().callDurationMaxNs());
@@ -110,30 +103,20 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     loop.traces().begin(trace, request.traceparent());
     stage = Stage.RECEIVING;
     loop.timers().start(this, nextDueNs(), startedNs);
-    body.expect(method.shape(), tables.parameterNames());
+    body.expect(method.shape(), tables.parameterNames(), request.encoded());
     if (endStream) {
       received(body.ended());
     }
   }
 
   private boolean identify() {
-    if (request.authorizationRepeated()) {
-      refuse(Refusal.CREDENTIALS_INVALID);
-      return false;
+    KeyCheck.Answer answer = caller.identify(request, tables.keys());
+    if (answer instanceof KeyCheck.Answer.Refused refused) {
+      refuse(refused.refusal());
+    } else if (answer instanceof KeyCheck.Answer.Known known) {
+      who = known.caller();
     }
-    KeyCheck.Answer answer = caller.keyCheck().identify(request.authorization(), tables.keys());
-    switch (answer) {
-      case KeyCheck.Answer.Known known -> who = known.caller();
-      case KeyCheck.Answer.Refused refused -> {
-        refuse(refused.refusal());
-        return false;
-      }
-    }
-    if (!loop.recorder().accepting()) {
-      refuse(Refusal.AUDIT_UNAVAILABLE);
-      return false;
-    }
-    return true;
+    return who != null;
   }
 
   @Override
@@ -144,6 +127,11 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   }
 
   private void received(RequestBody.Progress progress) {
+    if (stage == Stage.ENDED) {
+      // Passing the request on ended the call; what came after that is nobody's.
+      body.release();
+      return;
+    }
     switch (progress) {
       case MORE -> {}
       case ROUTABLE -> route();
@@ -172,8 +160,7 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
       refuse(Refusal.MODEL_UNKNOWN);
       return;
     }
-    model = found;
-    fillAsk(known, found);
+    AskReader.fill(ask, found, known, request.block(), body.peek(), tables.parameterNames());
     loop.router().choose(found, tables.hosts(), ask, route);
     Refusal refusal = route.refusal();
     Target target = route.target();
@@ -182,47 +169,23 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     } else if (!called.forwarded()) {
       answerLocally(target);
     } else {
+      if (route.rule() == Route.Rule.UNROUTABLE_LABEL) {
+        loop.services().events().unroutable();
+      }
       stage = Stage.ROUTED;
       loop.metrics().started(target.slot());
       boolean asked = route.rule() == Route.Rule.VERSION;
       body.routed(
           asked ? null : target.versionUtf8(), found.spec().payloadDigest() != PayloadDigest.OFF);
-      startAttempt(target, null, Refusal.NO_REACHABLE_HOST);
+      boolean answerHashed = found.spec().payloadDigest() == PayloadDigest.BOTH;
+      refusal = attempts.begin(target, answerHashed, tables.hosts(), deadlineNs);
+      if (refusal != null) {
+        refuse(refusal);
+      }
     }
-  }
-
-  private void fillAsk(Caller known, ModelRoute found) {
-    ask.version = body.peek().version().array();
-    ask.versionBytes = body.peek().version().length();
-    if (body.peek().label().isPresent()) {
-      ask.label = body.peek().label().text().array();
-      ask.labelBytes = body.peek().label().text().length();
-    }
-    StickyKey.fill(ask, found, known, request.block(), body.peek(), tables.parameterNames());
   }
 
   // The host.
-
-  private void startAttempt(Target target, @Nullable Host except, Refusal ifNone) {
-    Eligible[] eligible = tables.hosts().eligible(target.slot());
-    if (eligible.length == 0) {
-      refuse(target.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST);
-      return;
-    }
-    long nowNs = System.nanoTime();
-    Eligible chosen = loop.upstream().choose(eligible, except, nowNs);
-    if (chosen == null) {
-      refuse(ifNone);
-      return;
-    }
-    ModelRoute of = model;
-    boolean hashed = of != null && of.spec().payloadDigest() == PayloadDigest.BOTH;
-    HostAttempt started =
-        new HostAttempt(this, chosen, target, hashed ? loop.recorder().sha256() : null);
-    attempt = started;
-    outcome.attempted();
-    loop.upstream().start(chosen.host(), started, nowNs);
-  }
 
   HeaderBlock hostHeaders(Host host) {
     RpcMethod called = method;
@@ -234,21 +197,17 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   }
 
   /**
-   * The try is over without an answer. With {@code repeatable} the host has done nothing that the
+   * A try is over without an answer. With {@code repeatable} the host has done nothing that the
    * caller could notice.
    */
   void attemptFailed(HostAttempt failed, Refusal why, boolean repeatable) {
-    if (stage == Stage.ENDED) {
-      return;
+    if (stage != Stage.ENDED) {
+      boolean again = repeatable && !answering && body.replayable();
+      Refusal refusal = attempts.failed(failed, why, again, tables.hosts(), deadlineNs);
+      if (refusal != null) {
+        refuse(refusal);
+      }
     }
-    Target target = route.target();
-    boolean again = repeatable && !answering && outcome.attempts() < ATTEMPTS_MAX;
-    outcome.failed(failed, why);
-    if (target == null || !again || !body.replayable()) {
-      refuse(why);
-      return;
-    }
-    startAttempt(target, failed.chosen().host(), why);
   }
 
   // The answer.
@@ -270,13 +229,9 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
     caller.http2().sendData(streamId, data, false, receiptBytes);
   }
 
-  void answerEnds(int grpcCode, HeaderBlock trailers) {
-    end(grpcCode, null, trailers);
-  }
-
   @Override
   public void sent(int receiptBytes) {
-    HostAttempt current = attempt;
+    HostAttempt current = attempts.current();
     if (current != null) {
       current.creditHost(receiptBytes);
     }
@@ -294,9 +249,7 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
       boolean ready = loop.services().ready().getAsBoolean();
       LocalAnswers.send(called, target, ready, tables, caller, streamId);
     }
-    if (!callerEnded) {
-      caller.http2().reset(streamId, ErrorCode.NO_ERROR);
-    }
+    stopRequest();
     finished();
   }
 
@@ -304,9 +257,6 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
-    if (stage == Stage.ENDED) {
-      return;
-    }
     end(Refusal.CANCELLED.grpcCode(), Refusal.CANCELLED, null);
   }
 
@@ -334,121 +284,89 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   }
 
   /**
-   * Headers that no gRPC client sends: answered as HTTP where HTTP has a word for it, else the
-   * stream just ends.
-   */
-  private void refuseHeaders(HeaderFault fault) {
-    loop.services().refusals().fold("headers_malformed", Refusal.REQUEST_MALFORMED.grpcCode());
-    loop.metrics().refused(Refusal.REQUEST_MALFORMED);
-    HeaderBlock answer = LocalAnswers.httpRefusal(fault);
-    if (answer != null) {
-      caller.http2().sendHeaders(streamId, answer, true);
-    }
-    if (answer == null || !callerEnded) {
-      caller
-          .http2()
-          .reset(streamId, answer == null ? ErrorCode.PROTOCOL_ERROR : ErrorCode.NO_ERROR);
-    }
-    finished();
-  }
-
-  /**
    * Ends the call, once: records it, and only then lets the last bytes go.
    *
    * @param why null when a host's status ends the call
    * @param trailers the host's, or null
    */
-  private void end(int grpcCode, @Nullable Refusal why, @Nullable HeaderBlock trailers) {
+  void end(int grpcCode, @Nullable Refusal why, @Nullable HeaderBlock trailers) {
     if (stage == Stage.ENDED) {
       return;
     }
-    long nowNs = System.nanoTime();
-    Refusal reason = why;
-    int code = grpcCode;
-    String recordId = "";
-    if (who == null) {
-      loop.services().refusals().fold(why == null ? "" : why.reason(), grpcCode);
-    } else {
-      recordId = record(grpcCode, why, nowNs);
-      if (recordId.isEmpty() && why != Refusal.CANCELLED) {
-        reason = Refusal.AUDIT_UNAVAILABLE;
-        code = reason.grpcCode();
-        loop.metrics().refused(reason);
-      }
+    CallOutcome.Facts facts = facts();
+    if (facts == null) {
+      loop.services().events().refusedUnidentified(why == null ? "" : why.reason(), grpcCode);
+      respond(why, "", null);
+      finished();
+      return;
     }
-    respond(reason, recordId, reason == why ? trailers : null);
-    observe(code, reason, recordId, nowNs);
+    long tookNs = System.nanoTime() - startedNs;
+    String recordId = outcome.record(loop, facts, why, grpcCode, tookNs);
+    boolean lost = recordId.isEmpty() && why != Refusal.CANCELLED && !servesUnrecorded();
+    Refusal reason = lost ? Refusal.AUDIT_UNAVAILABLE : why;
+    if (lost) {
+      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
+    }
+    respond(reason, recordId, lost ? null : trailers);
+    int code = lost ? Refusal.AUDIT_UNAVAILABLE.grpcCode() : grpcCode;
+    outcome.observe(loop, facts, stage == Stage.ROUTED, code, reason, recordId);
     finished();
   }
 
-  private String record(int grpcCode, @Nullable Refusal why, long nowNs) {
-    CallOutcome.Facts facts = facts();
-    if (facts == null) {
-      return "";
+  /** Whether answers leave without a record, as the operator chose; the lane counts the loss. */
+  private boolean servesUnrecorded() {
+    boolean serves = loop.services().serveUnrecorded();
+    if (serves) {
+      loop.recorder().countLost();
     }
-    String recordId = outcome.record(loop.recorder(), facts, why, grpcCode, nowNs - startedNs);
-    if (outcome.attemptLost()) {
-      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
-    }
-    return recordId;
+    return serves;
   }
 
   private CallOutcome.@Nullable Facts facts() {
     RpcMethod called = method;
     Caller known = who;
+    long epoch = tables.routes().epoch();
     return called == null || known == null
         ? null
         : new CallOutcome.Facts(
-            called, known, body, route, tables.routes().epoch(), trace, attempt, request);
+            called, known, body, route, epoch, trace, attempts.current(), request);
   }
 
   private void respond(@Nullable Refusal why, String recordId, @Nullable HeaderBlock trailers) {
+    Target target = route.target();
+    HostAttempt from = attempts.current();
+    HeaderBlock block;
     if (why == Refusal.CANCELLED) {
       return;
-    }
-    HeaderBlock block = answering ? new HeaderBlock() : StatusBlock.trailersOnly();
-    Target target = route.target();
-    HostAttempt from = attempt;
-    if (trailers != null && from != null && target != null) {
+    } else if (trailers != null && from != null && target != null) {
       ByteBuf held = from.takeHeld();
       if (held != null) {
         caller.http2().sendData(streamId, held, false, 0);
       }
-      if (!answering) {
-        ForwardedHeaders.served(block, target, from.digestSeen());
-      }
-      ForwardedHeaders.addTrailers(block, trailers);
-    } else if (why != null) {
-      StatusBlock.refusal(block, why, detail, recordId);
+      block = ForwardedHeaders.last(answering, target, from.digestSeen(), trailers);
+    } else {
+      Refusal reason = why == null ? Refusal.INTERNAL : why;
+      block = answering ? new HeaderBlock() : StatusBlock.trailersOnly();
+      StatusBlock.refusal(block, reason, detail, recordId);
     }
     if (!recordId.isEmpty()) {
       block.add(GrpcNames.RECORD_ID, new AsciiString(recordId));
     }
     caller.http2().sendHeaders(streamId, block, true);
-    if (!callerEnded) {
-      caller.http2().reset(streamId, ErrorCode.NO_ERROR);
-    }
+    stopRequest();
   }
 
-  private void observe(int grpcCode, @Nullable Refusal why, String recordId, long nowNs) {
-    Target target = route.target();
-    if (target != null && stage == Stage.ROUTED) {
-      long durationNs = nowNs - startedNs;
-      loop.metrics().ended(target.slot(), grpcCode, durationNs);
-      if (route.rule() == Route.Rule.SPLIT_DRAW || route.rule() == Route.Rule.SPLIT_KEY) {
-        loop.metrics().splitRouted(target.slot(), grpcCode, durationNs, nowNs);
-      }
-    }
-    CallOutcome.Facts facts = trace.sampled() ? facts() : null;
-    if (facts != null) {
-      loop.spans().record(outcome.span(facts, grpcCode, why, recordId));
+  /** The call is answered: whatever the caller has not sent yet is not wanted any more. */
+  private void stopRequest() {
+    if (!callerEnded) {
+      caller.http2().reset(streamId, ErrorCode.NO_ERROR);
     }
   }
 
   private void finished() {
     stage = Stage.ENDED;
     loop.timers().stop(this);
-    HostAttempt current = attempt;
+    HostAttempt current = attempts.current();
     if (current != null) {
       current.finish();
     }

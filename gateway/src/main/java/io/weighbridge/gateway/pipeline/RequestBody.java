@@ -10,7 +10,6 @@ import io.weighbridge.gateway.peek.ParameterNames;
 import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.record.Recorder;
 import java.security.MessageDigest;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,7 @@ final class RequestBody {
   private final Recorder recorder;
   private final MessageFraming framing = new MessageFraming();
   private Peek.@Nullable Shape shape;
-  private ParameterNames watched = ParameterNames.of(List.of());
+  private ParameterNames watched = Tables.EMPTY.parameterNames();
 
   private @Nullable ByteBuf kept;
   private @Nullable Sink sink;
@@ -64,6 +63,7 @@ final class RequestBody {
   private long receivedBytes;
   private boolean passedOnBeyondKept;
   private boolean callerEnded;
+  private boolean encoded;
   private boolean routableTold;
   private Refusal refusal = Refusal.INTERNAL;
   private String detail = "";
@@ -75,7 +75,9 @@ final class RequestBody {
   }
 
   /** Says what kind of message is expected; null: one that is not looked into. */
-  void expect(Peek.@Nullable Shape expectedShape, ParameterNames watchedNames) {
+  void expect(
+      Peek.@Nullable Shape expectedShape, ParameterNames watchedNames, boolean mayBeEncoded) {
+    encoded = mayBeEncoded;
     shape = expectedShape;
     watched = watchedNames;
   }
@@ -113,7 +115,11 @@ final class RequestBody {
       return false;
     }
     if (framing.compressed()) {
-      refuse(Refusal.COMPRESSION_UNSUPPORTED, "");
+      if (encoded) {
+        refuse(Refusal.COMPRESSION_UNSUPPORTED, "");
+      } else {
+        refuse(Refusal.FRAMING_MALFORMED, "a compressed message without grpc-encoding");
+      }
       return false;
     }
     if (framing.messageBytes() > limits.messageBytesMax()) {

@@ -16,13 +16,12 @@ public record Tables(
     RouteTable routes, HostTable hosts, KeyTable keys, ParameterNames parameterNames) {
 
   /** Knows no model, host or key. */
-  public static Tables empty() {
-    return new Tables(
-        RouteTable.of(0, List.of(), new Slots()),
-        HostTable.empty(),
-        new KeyTable(Map.of()),
-        ParameterNames.of(List.of()));
-  }
+  public static final Tables EMPTY =
+      new Tables(
+          RouteTable.of(0, List.of(), new Slots()),
+          HostTable.empty(),
+          new KeyTable(Map.of()),
+          ParameterNames.of(List.of()));
 
   /** The same with other routes. */
   public Tables with(RouteTable newRoutes) {

@@ -45,6 +45,11 @@ public final class Recorder {
     return lane.append(callRecord);
   }
 
+  /** Counts a record that was not taken although its call was served. */
+  public void countLost() {
+    lane.countLost();
+  }
+
   /** Whether the ledger takes records now. */
   public boolean accepting() {
     return lane.accepting();

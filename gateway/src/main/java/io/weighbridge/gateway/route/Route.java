@@ -83,6 +83,11 @@ public final class Route {
     return rule;
   }
 
+  /** Whether the model's split decided. */
+  public boolean bySplit() {
+    return rule == Rule.SPLIT_KEY || rule == Rule.SPLIT_DRAW;
+  }
+
   /** The bucket, 0 to 999,999; meaningful when a split decided. */
   public int bucket() {
     return bucket;

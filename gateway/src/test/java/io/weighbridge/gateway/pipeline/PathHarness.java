@@ -87,9 +87,10 @@ final class PathHarness implements AutoCloseable {
             tables,
             limits,
             new Attestation(),
-            (reason, _) -> folded.add(reason),
+            new Events(),
             SpanSink.NONE,
             () -> true,
+            false,
             AsciiString.of("gw-test"),
             AsciiString.of("1"));
     CallLoop callLoop =
@@ -188,6 +189,19 @@ final class PathHarness implements AutoCloseable {
   public void close() {
     channels.forEach(ManagedChannel::shutdownNow);
     loops.close();
+  }
+
+  private final class Events implements CallEvents {
+    @Override
+    public void refusedUnidentified(String reason, int grpcCode) {
+      folded.add(reason);
+    }
+
+    @Override
+    public void retried() {}
+
+    @Override
+    public void unroutable() {}
   }
 
   private final class Attestation implements AttestationEvents {

@@ -9,11 +9,14 @@ import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.route.Ask;
 import io.weighbridge.gateway.route.ModelRoute;
 
-/** Finds what keeps a caller on its version, where the model wants that. Stateless. */
-final class StickyKey {
-  private StickyKey() {}
+/**
+ * Reads what a call says about its route: version, label, and what keeps its caller on a version.
+ * Stateless.
+ */
+final class AskReader {
+  private AskReader() {}
 
-  /** Puts the key into the ask; none when the model is not sticky or the call does not carry it. */
+  /** Fills the ask; no key when the model is not sticky or the call does not carry it. */
   static void fill(
       Ask ask,
       ModelRoute model,
@@ -21,6 +24,12 @@ final class StickyKey {
       HeaderBlock headers,
       Peek peek,
       ParameterNames names) {
+    ask.version = peek.version().array();
+    ask.versionBytes = peek.version().length();
+    if (peek.label().isPresent()) {
+      ask.label = peek.label().text().array();
+      ask.labelBytes = peek.label().text().length();
+    }
     switch (model.spec().sticky().by()) {
       case NOTHING -> {
         // The loop's draw decides.

@@ -11,9 +11,9 @@ import io.netty.handler.codec.http2.Http2Stream;
  *
  * <p>Unlike Netty's own, it makes no promise per piece and says when its last byte has left.
  */
-final class QueuedData implements Http2RemoteFlowController.FlowControlled {
+final class PendingSend implements Http2RemoteFlowController.FlowControlled {
   private final NettyConnection connection;
-  private final NettyConnection.OpenStream open;
+  private final OpenStream open;
   private final Http2Stream stream;
   private final ByteBuf data;
   private final boolean endStream;
@@ -21,9 +21,9 @@ final class QueuedData implements Http2RemoteFlowController.FlowControlled {
   private int size;
 
   /** Takes ownership of {@code data}. */
-  QueuedData(
+  PendingSend(
       NettyConnection connection,
-      NettyConnection.OpenStream open,
+      OpenStream open,
       Http2Stream stream,
       ByteBuf data,
       boolean endStream,

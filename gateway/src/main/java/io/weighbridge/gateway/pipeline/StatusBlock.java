@@ -1,4 +1,4 @@
-package io.weighbridge.gateway.grpc;
+package io.weighbridge.gateway.pipeline;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
@@ -9,6 +9,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.grpc.GrpcNames;
+import io.weighbridge.gateway.grpc.PercentEncoding;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import java.util.Base64;
 
@@ -19,9 +21,9 @@ import java.util.Base64;
  * says what to do; the details hold the same for programs (google.rpc.ErrorInfo and others,
  * AIP-193).
  */
-public final class StatusBlock {
+final class StatusBlock {
   /** The domain of our reasons in google.rpc.ErrorInfo. */
-  public static final String DOMAIN = "weighbridge";
+  static final String DOMAIN = "weighbridge";
 
   /** Bytes of a status message, percent-encoded. */
   static final int MESSAGE_BYTES_MAX = 200;
@@ -43,14 +45,14 @@ public final class StatusBlock {
   private StatusBlock() {}
 
   /** The header value of a gRPC status code. */
-  public static AsciiString code(int grpcCode) {
+  static AsciiString code(int grpcCode) {
     return CODES[grpcCode];
   }
 
   /**
    * The response head of a call that ends without a message: the trailers follow in the same block.
    */
-  public static HeaderBlock trailersOnly() {
+  static HeaderBlock trailersOnly() {
     return new HeaderBlock()
         .add(GrpcNames.STATUS, GrpcNames.STATUS_OK)
         .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC);
@@ -62,8 +64,7 @@ public final class StatusBlock {
    * @param detail what is special about this one; may be empty
    * @param recordId text of the record's id; empty when the refusal has none of its own
    */
-  public static HeaderBlock refusal(
-      HeaderBlock block, Refusal refusal, String detail, String recordId) {
+  static HeaderBlock refusal(HeaderBlock block, Refusal refusal, String detail, String recordId) {
     String message = message(refusal, detail, recordId);
     block
         .add(GrpcNames.GRPC_STATUS, code(refusal.grpcCode()))

@@ -1,0 +1,83 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tries of one call on hosts: one, and one more on another host of the same digest where nobody
+ * could notice the first. Confined to the call's event loop.
+ */
+final class HostAttempts {
+  private static final int ATTEMPTS_MAX = 2;
+
+  private final ProxyCall call;
+  private final CallOutcome outcome;
+  private @Nullable Target target;
+  private @Nullable HostAttempt current;
+  private boolean answerHashed;
+
+  HostAttempts(ProxyCall call, CallOutcome outcome) {
+    this.call = call;
+    this.outcome = outcome;
+  }
+
+  /** The last try, or null before the first. */
+  @Nullable HostAttempt current() {
+    return current;
+  }
+
+  /**
+   * Begins the first try.
+   *
+   * @return why there is none, or null
+   */
+  @Nullable Refusal begin(Target of, boolean hashAnswer, HostTable hosts, long deadlineNs) {
+    target = of;
+    answerHashed = hashAnswer;
+    if (hosts.eligible(of.slot()).length == 0) {
+      return of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST;
+    }
+    return start(of, hosts, null, Refusal.NO_REACHABLE_HOST, deadlineNs);
+  }
+
+  /**
+   * A try has failed; with {@code again} another host is tried.
+   *
+   * @return why the call ends here, or null when it goes on
+   */
+  @Nullable Refusal failed(
+      HostAttempt failed, Refusal why, boolean again, HostTable hosts, long deadlineNs) {
+    Target of = target;
+    outcome.failed(failed, why);
+    if (of == null || !again || outcome.attempts() >= ATTEMPTS_MAX) {
+      return why;
+    }
+    return start(of, hosts, failed.chosen().host(), why, deadlineNs);
+  }
+
+  private @Nullable Refusal start(
+      Target of, HostTable hosts, @Nullable Host except, Refusal ifNone, long deadlineNs) {
+    long nowNs = System.nanoTime();
+    if (deadlineNs - nowNs <= 0) {
+      return Refusal.DEADLINE_EXCEEDED;
+    }
+    CallLoop loop = call.loop();
+    Eligible chosen = loop.upstream().choose(hosts.eligible(of.slot()), except, nowNs);
+    if (chosen == null) {
+      return ifNone;
+    }
+    HostAttempt attempt =
+        new HostAttempt(call, chosen, of, answerHashed ? loop.recorder().sha256() : null);
+    current = attempt;
+    if (except != null) {
+      loop.services().events().retried();
+    }
+    outcome.attempted();
+    loop.upstream().start(chosen.host(), attempt, nowNs);
+    return null;
+  }
+}
