@@ -88,7 +88,12 @@ public final class HostServer implements AutoCloseable {
         transport(settings.address)
             .addService(
                 ServerInterceptors.intercept(
-                    inference, bodyTimer, tally, new MetadataRules(), new ResponseHeaders(bootId)))
+                    ServerInterceptors.useInputStreamMessages(inference.bindService()),
+                    new MessageRules(),
+                    bodyTimer,
+                    tally,
+                    new MetadataRules(),
+                    new ResponseHeaders(bootId)))
             .addService(
                 ServerInterceptors.intercept(
                     attestation.service(), new MetadataRules(), new ResponseHeaders(bootId)))

@@ -61,7 +61,8 @@ final class InferTask implements Runnable {
       outcome.failed(CallError.INPUT_INVALID, messageOf(e));
       return;
     } catch (Graph.EngineFailureException e) {
-      log.warn("{}: {}", generation, e.getMessage(), e);
+      // Without the stack: a caller's input may bring this about, as often as it likes.
+      log.warn("{}: {}", generation, e.getMessage());
       outcome.failed(CallError.ENGINE_FAILED, messageOf(e));
       return;
     } catch (Exception e) {

@@ -26,7 +26,6 @@ import io.weighbridge.integrity.HostStatements;
 import io.weighbridge.integrity.HostStatements.Answer;
 import io.weighbridge.integrity.ModelFolder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -208,17 +207,5 @@ class AttestationEndpointTest {
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
                     .modelInfer(request.build()));
     assertThat(error == null).isEqualTo(good);
-  }
-
-  private static final class WrittenAsGiven implements MethodDescriptor.Marshaller<ByteString> {
-    @Override
-    public InputStream stream(ByteString value) {
-      return value.newInput();
-    }
-
-    @Override
-    public ByteString parse(InputStream stream) {
-      throw new UnsupportedOperationException("a client only writes requests");
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import inference.GRPCInferenceServiceGrpc;
 import inference.InferParameter;
 import inference.InferTensorContents;
 import inference.ModelInferRequest;
@@ -18,9 +19,12 @@ import inference.ModelReadyRequest;
 import inference.ServerLiveRequest;
 import inference.ServerMetadataRequest;
 import inference.ServerReadyRequest;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
 import io.weighbridge.host.ModelFolders;
 import io.weighbridge.host.OnnxFiles;
 import io.weighbridge.host.repository.Generation;
@@ -231,6 +235,22 @@ class InferenceServiceTest {
     assertBad(
         text.clone().addRawInputContents(ByteString.copyFrom(new byte[] {1, 0, 0, 0, -1})),
         "input x: element 0 is not UTF-8 text");
+  }
+
+  @Test
+  void whatIsNoProtobufIsTheCallersFault() {
+    MethodDescriptor<ModelInferRequest, ModelInferResponse> method =
+        GRPCInferenceServiceGrpc.getModelInferMethod();
+    MethodDescriptor<ByteString, ModelInferResponse> raw =
+        method.toBuilder(new WrittenAsGiven(), method.getResponseMarshaller()).build();
+    ByteString truncated = ByteString.copyFrom(new byte[] {0x0A, 0x7F});
+    StatusRuntimeException error =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> ClientCalls.blockingUnaryCall(host.channel, raw, CallOptions.DEFAULT, truncated));
+    assertThat(Objects.requireNonNull(error).getStatus().getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(error).hasMessageContaining("request_malformed: ");
   }
 
   @Test
