@@ -99,16 +99,19 @@ final class Program {
     Map<String, Endpoint> found = new HashMap<>();
     for (String line : Files.readString(out, StandardCharsets.UTF_8).lines().toList()) {
       if (line.startsWith("ready ")) {
-        for (String word : line.substring("ready ".length()).split(" ", -1)) {
-          int equals = word.indexOf('=');
-          if (equals > 0) {
-            found.put(
-                word.substring(0, equals), Endpoint.parse(word.substring(equals + 1), "ready"));
-          }
-        }
+        readyLine(line, found);
       }
     }
     return found;
+  }
+
+  private static void readyLine(String line, Map<String, Endpoint> found) {
+    for (String word : line.substring("ready ".length()).split(" ", -1)) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        found.put(word.substring(0, equals), Endpoint.parse(word.substring(equals + 1), "ready"));
+      }
+    }
   }
 
   /** The last lines of its log, ready to append to a message. */
