@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls into the file system that can fail for reasons of the disk. Thread-safe: without state.
@@ -16,6 +18,7 @@ class Disk {
   /** The real one. */
   static final Disk REAL = new Disk();
 
+  private static final Logger log = LoggerFactory.getLogger(Disk.class);
   private static final String TEMPORARY = ".tmp";
 
   /** Whether a failure means that the disk, or the quota, is full. */
@@ -55,24 +58,58 @@ class Disk {
     return Files.getFileStore(path).getUsableSpace();
   }
 
-  /** Puts a whole file in its place, so that a reader sees the old or the new; not durable yet. */
-  void replace(Path file, byte[] bytes) throws IOException {
-    Path temporary = temporary(file);
-    try (FileChannel channel = createTemporary(temporary)) {
-      write(channel, ByteBuffer.wrap(bytes), 0);
-    }
-    moveInPlace(temporary, file);
+  /**
+   * Puts a whole file in its place, so that a reader sees the old or the new; not durable yet.
+   *
+   * @param temporary where it is written first, on the same file system
+   */
+  void replace(Path temporary, Path file, byte[] bytes) throws IOException {
+    placeOrAgain(temporary, file, bytes, false);
   }
 
-  /** As {@link #replace}, and durable when it returns. */
+  /** Puts a whole file in its place, durable when this returns. */
   void replaceDurably(Path file, byte[] bytes) throws IOException {
-    Path temporary = temporary(file);
-    try (FileChannel channel = createTemporary(temporary)) {
-      write(channel, ByteBuffer.wrap(bytes), 0);
-      channel.force(true);
-    }
-    moveInPlace(temporary, file);
+    placeOrAgain(temporary(file), file, bytes, true);
     syncDirectory(parent(file));
+  }
+
+  /** A failure other than a full disk is answered with a second, fresh file. */
+  private void placeOrAgain(Path temporary, Path file, byte[] bytes, boolean durably)
+      throws IOException {
+    try {
+      place(temporary, file, bytes, durably);
+    } catch (IOException e) {
+      if (full(e)) {
+        throw e;
+      }
+      log.warn("{} could not be written, trying a fresh file", file, e);
+      place(temporary, file, bytes, durably);
+    }
+  }
+
+  private void place(Path temporary, Path file, byte[] bytes, boolean durably)
+      throws IOException {
+    Files.createDirectories(parent(file));
+    try {
+      try (FileChannel channel = createTemporary(temporary)) {
+        write(channel, ByteBuffer.wrap(bytes), 0);
+        if (durably) {
+          channel.force(true);
+        }
+      }
+      moveInPlace(temporary, file);
+    } catch (IOException e) {
+      deleteAfter(e, temporary);
+      throw e;
+    }
+  }
+
+  private static void deleteAfter(IOException failure, Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   void moveInPlace(Path temporary, Path file) throws IOException {

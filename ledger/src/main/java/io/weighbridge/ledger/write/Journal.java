@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,15 @@ final class Journal implements AutoCloseable {
     drop();
     segment = fresh;
     dropCovered(firstLeaf);
+  }
+
+  /** Segments that a kill kept from ever getting their name. */
+  void dropUnfinished() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path unfinished : files.filter(Disk::isTemporary).toList()) {
+        Files.delete(unfinished);
+      }
+    }
   }
 
   /** Segments that begin later hold nothing the fresh one does not. */

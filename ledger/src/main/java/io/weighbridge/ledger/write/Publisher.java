@@ -42,7 +42,7 @@ final class Publisher {
     }
     List<Path> partial = tree.writePartial();
     byte[] note = state.sign(tree.size(), tree.root());
-    disk.replace(directory.resolve(FILE), note);
+    disk.replace(TreeFiles.unfinished(directory), directory.resolve(FILE), note);
     published = new Published(tree.size(), TreeHash.sha256().digest(note));
     return partial;
   }

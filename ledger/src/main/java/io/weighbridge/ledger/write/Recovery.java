@@ -60,11 +60,13 @@ final class Recovery {
   /** Leaves every record of earlier starts in the tree and the journal. */
   Recovered run() throws IOException {
     requireNotAhead();
+    Files.deleteIfExists(TreeFiles.unfinished(directory));
     List<Path> old = Segment.list(journal.directory());
     Replay replay = new Replay(disk, directory, tree, ends, state.last());
     replay.run(old);
     long boundary = tree.size() - tree.size() % TilePath.WIDTH;
     journal.begin(boundary, tree.bundleLeaves());
+    journal.dropUnfinished();
     sealLanes(replay);
     describeBoot(replay);
     Publisher publisher = new Publisher(disk, directory, state);

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Sealer implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Sealer.class);
   private static final long NS_PER_MS = 1_000_000;
+  private static final String FAILED = "ledger_failed: ";
   private static final long RETRY_NS = 200 * NS_PER_MS;
 
   /** Then checkpoint and housekeeping have their turn, however fast records come. */
@@ -101,16 +102,21 @@ final class Sealer implements Runnable {
   @Override
   public void run() {
     thread = Thread.currentThread();
+    boolean finished = false;
     try {
       while (!stopping) {
         LockSupport.parkNanos(round() ? config.syncIntervalMs() * NS_PER_MS : RETRY_NS);
       }
       finish();
+      finished = true;
     } catch (IOException | RuntimeException e) {
       log.error("the ledger stops taking records", e);
-      terminal = true;
-      gate.refuse("ledger_failed: " + e.getMessage());
+      gate.refuse(FAILED + e.getMessage());
     } finally {
+      if (!finished) {
+        terminal = true;
+        gate.refuse(gate.failure().startsWith(FAILED) ? gate.failure() : FAILED + "see the log");
+      }
       control.failAll(gate.failure());
       journal.close();
     }

@@ -98,7 +98,7 @@ final class TreeFiles {
   void flush() throws IOException {
     for (FullFile full = unwritten.peek(); full != null; full = unwritten.peek()) {
       Path file = directory.resolve(full.path);
-      disk.replace(file, full.bytes);
+      disk.replace(unfinished(directory), file, full.bytes);
       unsettled.add(file);
       unwritten.remove();
     }
@@ -123,8 +123,13 @@ final class TreeFiles {
 
   private Path write(String path, byte[] bytes) throws IOException {
     Path file = directory.resolve(path);
-    disk.replace(file, bytes);
+    disk.replace(unfinished(directory), file, bytes);
     return file;
+  }
+
+  /** Where the sealer writes each file before it is moved in place; a kill leaves at most this. */
+  static Path unfinished(Path directory) {
+    return directory.resolve("unfinished.tmp");
   }
 
   /** Root of the tree as it is. */

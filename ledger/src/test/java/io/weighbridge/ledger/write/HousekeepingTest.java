@@ -66,22 +66,36 @@ final class HousekeepingTest {
   @Test
   void beatsWhenIdle() throws IOException {
     try (LedgerFiles ledger = open()) {
-      assertThat(found("heartbeat")).isEmpty();
-      clock.advance(Duration.ofSeconds(9));
-      awaitHeartbeats(ledger, 0);
-      clock.advance(Duration.ofSeconds(1));
-      awaitHeartbeats(ledger, 1);
+      awaitLeaves(ledger, 1);
+      clock.advance(Duration.ofMillis(9_999));
+      clock.advance(Duration.ofMillis(1));
+      awaitLeaves(ledger, 2);
       clock.advance(Duration.ofSeconds(10));
-      awaitHeartbeats(ledger, 2);
+      awaitLeaves(ledger, 3);
     }
-    assertThat(found("heartbeat")).allMatch(r -> r.getHeartbeat().getClockStepNs() == 0).hasSize(2);
+    assertThat(found("heartbeat"))
+        .allMatch(r -> r.getHeartbeat().getClockStepNs() == 0)
+        .hasSize(2);
+  }
+
+  @Test
+  void doesNotBeatBefore() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      awaitLeaves(ledger, 1);
+      clock.advance(Duration.ofMillis(9_999));
+      ledger.foldRefusal("credentials_missing", 16);
+      awaitLeaves(ledger, 2);
+    }
+    assertThat(found("heartbeat")).isEmpty();
+    assertThat(found("refusal")).hasSize(1);
   }
 
   @Test
   void tellsOfAStepOfTheClock() throws IOException {
     try (LedgerFiles ledger = open()) {
+      awaitLeaves(ledger, 1);
       clock.step(Duration.ofHours(-3));
-      awaitHeartbeats(ledger, 1);
+      awaitLeaves(ledger, 2);
     }
     assertThat(found("heartbeat").getFirst().getHeartbeat().getClockStepNs())
         .isEqualTo(Duration.ofHours(-3).toNanos());
@@ -90,8 +104,9 @@ final class HousekeepingTest {
   @Test
   void sealsTheDayThatEnded() throws IOException {
     try (LedgerFiles ledger = open()) {
+      awaitLeaves(ledger, 1);
       clock.advance(Duration.ofSeconds(40));
-      awaitHeartbeats(ledger, 1);
+      awaitLeaves(ledger, 3);
     }
     assertThat(found("seal"))
         .singleElement()
@@ -129,13 +144,14 @@ final class HousekeepingTest {
     return LedgerFiles.open(config, Disk.REAL, clock);
   }
 
-  /** Waits until a record appended after now is sealed, and then counts. */
-  private void awaitHeartbeats(LedgerFiles ledger, int count) {
+  /** Waits until the sealer has gone through a round that left this many leaves, all signed. */
+  private static void awaitLeaves(LedgerFiles ledger, long count) {
     await()
-        .untilAsserted(() -> {
-          assertThat(found("heartbeat")).hasSize(count);
-          assertThat(ledger.status().signedSize()).isEqualTo(ledger.status().treeSize());
-        });
+        .untilAsserted(
+            () -> {
+              assertThat(ledger.status().treeSize()).isEqualTo(count);
+              assertThat(ledger.status().signedSize()).isEqualTo(count);
+            });
   }
 
   private List<Record> found(String kind) throws IOException {

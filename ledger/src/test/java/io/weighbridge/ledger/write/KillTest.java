@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * SIGKILL under load, again and again; {@code -Dkill.rounds=} for more, {@code -Dseed=} to replay.
  */
 final class KillTest {
-  private static final int ROUNDS = Integer.getInteger("kill.rounds", 4);
+  private static final int ROUNDS = Integer.getInteger("kill.rounds", 3);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final long LIFE_NS_MAX = 400_000_000;
 

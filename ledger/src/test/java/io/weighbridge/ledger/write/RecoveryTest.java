@@ -86,7 +86,7 @@ final class RecoveryTest {
     Path segment = segment(crashed);
     byte[] whole = Files.readAllBytes(segment);
     long signed = signedSize(crashed);
-    for (int length = whole.length - 1; length >= 0; length -= 97) {
+    for (int length = whole.length - 1; length >= 0; length -= 293) {
       Path copy = folder.resolve("copy");
       copy(crashed, copy);
       deleteTree(copy.resolve("ledger/lanes"));
