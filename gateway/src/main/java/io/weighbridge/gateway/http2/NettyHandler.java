@@ -16,8 +16,7 @@ import java.util.Objects;
 /**
  * Netty's handler, and the clock on frames that never complete. Confined to its event loop.
  *
- * <p>Bytes that were read without completing a frame or a header block start the clock; a block
- * spread over CONTINUATION frames is complete only at its end.
+ * <p>Bytes of a frame that is not complete start the clock; the next complete frame starts it anew.
  */
 final class NettyHandler extends Http2ConnectionHandler {
   private final NettyConnection connection;
@@ -62,10 +61,12 @@ final class NettyHandler extends Http2ConnectionHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-    if (progressed) {
-      progressed = false;
-      waitingSinceNs = actualReadableBytes() > 0 ? System.nanoTime() : 0;
+    if (actualReadableBytes() == 0) {
+      waitingSinceNs = 0;
+    } else if (progressed) {
+      waitingSinceNs = System.nanoTime();
     }
+    progressed = false;
     super.channelReadComplete(ctx);
   }
 
@@ -103,7 +104,7 @@ final class NettyHandler extends Http2ConnectionHandler {
     }
   }
 
-  /** A frame or header block was complete. */
+  /** A frame was complete. */
   void progress() {
     progressed = true;
   }

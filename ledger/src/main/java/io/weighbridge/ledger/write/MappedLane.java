@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
  * position is frames without a hole, then at most one torn frame, then zeros.
  */
 final class MappedLane implements Lane {
-  /* Implementation notes: an append of a 296 B prediction was measured at 310 to 480 ns (medians of
+  /* Implementation notes: an append of a 296 B prediction was measured at 345 to 776 ns (medians of
    * three runs on two busy cores), of which 280 to 410 ns are encoding; the sealer's take and release
    * cost another 60 to 110 ns. No allocation. docs/decisions/020-lanes.md has the stalls beside those
    * of write(2). The room check asks for the largest frame twice, because a frame that does not fit
