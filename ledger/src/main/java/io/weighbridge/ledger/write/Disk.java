@@ -87,8 +87,7 @@ class Disk {
     }
   }
 
-  private void place(Path temporary, Path file, byte[] bytes, boolean durably)
-      throws IOException {
+  private void place(Path temporary, Path file, byte[] bytes, boolean durably) throws IOException {
     Files.createDirectories(parent(file));
     try {
       try (FileChannel channel = createTemporary(temporary)) {

@@ -73,9 +73,7 @@ final class HousekeepingTest {
       clock.advance(Duration.ofSeconds(10));
       awaitLeaves(ledger, 3);
     }
-    assertThat(found("heartbeat"))
-        .allMatch(r -> r.getHeartbeat().getClockStepNs() == 0)
-        .hasSize(2);
+    assertThat(found("heartbeat")).allMatch(r -> r.getHeartbeat().getClockStepNs() == 0).hasSize(2);
   }
 
   @Test
@@ -147,11 +145,10 @@ final class HousekeepingTest {
   /** Waits until the sealer has gone through a round that left this many leaves, all signed. */
   private static void awaitLeaves(LedgerFiles ledger, long count) {
     await()
-        .untilAsserted(
-            () -> {
-              assertThat(ledger.status().treeSize()).isEqualTo(count);
-              assertThat(ledger.status().signedSize()).isEqualTo(count);
-            });
+        .untilAsserted(() -> {
+          assertThat(ledger.status().treeSize()).isEqualTo(count);
+          assertThat(ledger.status().signedSize()).isEqualTo(count);
+        });
   }
 
   private List<Record> found(String kind) throws IOException {
