@@ -117,7 +117,12 @@ final class DataPath {
         (int) limits.bytes(Limit.RETRY_BODY_BYTES_MAX),
         (int) limits.bytes(Limit.STREAM_WINDOW_BYTES),
         limits.ns(Limit.CALL_DURATION_MAX),
-        limits.ns(Limit.BODY_IDLE_MAX));
+        limits.ns(Limit.BODY_IDLE_MAX),
+        new CallLimits.Streams(
+            limits.ns(Limit.STREAM_DURATION_MAX),
+            limits.ns(Limit.STREAM_IDLE_MAX),
+            limits.ns(Limit.STREAM_DRAIN_MAX),
+            limits.count(Limit.STREAM_UNANSWERED_MAX)));
   }
 
   private UpstreamLimits upstreamLimits() {

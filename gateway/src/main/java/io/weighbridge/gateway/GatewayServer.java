@@ -15,6 +15,7 @@ import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
 import io.weighbridge.gateway.config.HostConfig;
 import io.weighbridge.gateway.config.Limit;
+import io.weighbridge.gateway.config.RouteConfig;
 import io.weighbridge.gateway.control.ControlPlane;
 import io.weighbridge.gateway.inbound.EventLoops;
 import io.weighbridge.gateway.inbound.PredictPort;
@@ -28,6 +29,8 @@ import io.weighbridge.gateway.pipeline.CallServices;
 import io.weighbridge.gateway.pipeline.CurrentTables;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.RouteTable;
+import io.weighbridge.gateway.route.ServiceRule;
+import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
@@ -36,7 +39,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -84,6 +89,7 @@ final class GatewayServer {
     metrics = new CallMetrics(loopCount, slots);
     spans = spans();
     List<EnrolledHost> hosts = hosts();
+    tables.publish(services(hosts));
     hostCounters = new HostCounters(hosts.size());
     attestations =
         new Attestations(
@@ -168,6 +174,21 @@ final class GatewayServer {
                   .toList()));
     }
     return enrolled;
+  }
+
+  private ServiceTable services(List<EnrolledHost> enrolled) {
+    Map<String, HostTable.Host> byId = new HashMap<>();
+    enrolled.forEach(host -> byId.put(host.host().id(), host.host()));
+    List<ServiceRule> rules = new ArrayList<>();
+    for (RouteConfig route : config.routes()) {
+      rules.add(
+          new ServiceRule(
+              route.name(),
+              route.hosts().stream().map(byId::get).toList(),
+              route.authentication() == RouteConfig.Authentication.KEY,
+              slots));
+    }
+    return new ServiceTable(rules);
   }
 
   private static InetSocketAddress resolved(InetSocketAddress address) {

@@ -10,6 +10,11 @@ import java.util.Set;
  */
 public final class Caller {
   private static final String ALL_MODELS = "*";
+  private static final String ALL_SERVICES = "/*";
+
+  /** Whoever calls a service that asks for no credential. */
+  public static final Caller ANYONE =
+      new Caller("", "anyone", AuthMethod.NONE, "", Set.of(ALL_SERVICES));
 
   private final String tenant;
   private final String principal;
@@ -27,7 +32,8 @@ public final class Caller {
    * @param tenant the organisation that owns the credential
    * @param principal the service or person
    * @param credentialId the public part of the credential, safe to log
-   * @param models names of models it may predict with; "*" allows all
+   * @param models names of models it may predict with, "*" for all; slash and the full name of a
+   *     service or method it may call, "/*" for all
    */
   public Caller(
       String tenant,
@@ -66,7 +72,7 @@ public final class Caller {
     return credentialId;
   }
 
-  /** Names of models it may predict with; "*" allows all. */
+  /** Names of models and, with a slash in front, services and methods it may call. */
   public Set<String> models() {
     return models;
   }
@@ -74,6 +80,16 @@ public final class Caller {
   /** Whether this caller may predict with the model. */
   public boolean mayCall(String model) {
     return models.contains(model) || mayCallAll();
+  }
+
+  /**
+   * Whether this caller may call a method of a service that is no model's.
+   *
+   * @param service slash and its full name
+   * @param path slash, service, slash, method
+   */
+  public boolean mayCall(String service, String path) {
+    return models.contains(service) || models.contains(path) || models.contains(ALL_SERVICES);
   }
 
   /**

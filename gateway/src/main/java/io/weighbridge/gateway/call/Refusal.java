@@ -10,7 +10,8 @@ public enum Refusal {
   CREDENTIALS_MISSING(16, "credentials_missing", false, "send authorization: Bearer <key>"),
   CREDENTIALS_INVALID(16, "credentials_invalid", false, "check the key, or ask for a new one"),
   CREDENTIALS_EXPIRED(16, "credentials_expired", false, "get a fresh token"),
-  PERMISSION_DENIED(7, "permission_denied", false, "ask an admin to allow this model for your key"),
+  PERMISSION_DENIED(
+      7, "permission_denied", false, "ask an admin to allow this model or service for your key"),
   MODEL_UNKNOWN(5, "model_unknown", false, "check model_name"),
   VERSION_UNKNOWN(5, "version_unknown", false, "check model_version"),
   LABEL_UNKNOWN(5, "label_unknown", false, "check the label"),
@@ -28,6 +29,10 @@ public enum Refusal {
   NO_REACHABLE_HOST(14, "no_reachable_host", true, "see weighbridge host list"),
   MODEL_DIGEST_MISMATCH(
       15, "model_digest_mismatch", false, "the host is quarantined: call an operator"),
+  HOST_WITHDRAWN(
+      15, "host_withdrawn", false, "the host does not prove the model any more: open a new stream"),
+  STREAM_TARGET_CHANGED(
+      3, "stream_target_changed", false, "open another stream for another model or version"),
   AUDIT_UNAVAILABLE(
       14, "audit_unavailable", true, "the audit log cannot take records: call an operator"),
   DEADLINE_EXCEEDED(4, "deadline_exceeded", false, "allow more time"),

@@ -22,7 +22,8 @@ public record GatewayConfig(
     Tracing tracing,
     Limits limits,
     List<HostConfig> hosts,
-    List<ModelConfig> models) {
+    List<ModelConfig> models,
+    List<RouteConfig> routes) {
 
   /** Model hosts of one gateway. */
   public static final int HOSTS_MAX = 1_000;
@@ -33,8 +34,11 @@ public record GatewayConfig(
   public GatewayConfig {
     hosts = List.copyOf(hosts);
     models = List.copyOf(models);
+    routes = List.copyOf(routes);
     checkHosts(hosts);
     checkModels(models);
+    RouteConfig.checkAll(routes, hosts);
+    checkUsed(hosts, routes);
     checkServes(hosts, models);
   }
 
@@ -115,6 +119,20 @@ public record GatewayConfig(
     for (String name : names) {
       if (!seen.add(name)) {
         throw new BadValue(key, "\"" + name + "\" stands here twice");
+      }
+    }
+  }
+
+  static void checkUsed(List<HostConfig> hosts, List<RouteConfig> routes) {
+    for (HostConfig host : hosts) {
+      if (host.key() == null
+          && host.serves().isEmpty()
+          && routes.stream().noneMatch(route -> route.hosts().contains(host.id()))) {
+        throw new BadValue(
+            "hosts",
+            host.id()
+                + " has no key and serves nothing: give it a key, say what it serves, or name it in"
+                + " routes");
       }
     }
   }

@@ -40,6 +40,7 @@ final class GatewayConfigReader {
     Limits limits = limits(root.section("limits"));
     List<HostConfig> hosts = root.list("hosts", this::host);
     List<ModelConfig> models = root.list("models", new ModelReader()::read);
+    List<RouteConfig> routes = root.list("routes", GatewayConfigReader::route);
     root.check(() -> GatewayConfig.checkHosts(hosts));
     root.check(() -> GatewayConfig.checkModels(models));
     return root.make(() ->
@@ -51,7 +52,8 @@ final class GatewayConfigReader {
             requireNonNull(tracing),
             requireNonNull(limits),
             hosts,
-            models));
+            models,
+            routes));
   }
 
   private GatewayConfig.@Nullable Gateway gateway(Section section) {
@@ -117,6 +119,19 @@ final class GatewayConfigReader {
     String model = section.text("model");
     String version = section.text("version");
     return section.make(() -> new HostConfig.Serves(model, version));
+  }
+
+  private static @Nullable RouteConfig route(Section section) {
+    String key = section.has("method") ? "method" : "service";
+    String name = key.equals("method") ? section.text("method") : section.text("service");
+    if (key.equals("method") && section.has("service")) {
+      section.problem("service", "stands beside method; leave one of them out");
+    }
+    List<String> hosts = section.texts("hosts");
+    RouteConfig.Authentication authentication =
+        section.oneOf("authentication", RouteConfig.Authentication.KEY);
+    section.check(() -> RouteConfig.check(key, name, hosts));
+    return section.make(() -> new RouteConfig(name, hosts, authentication));
   }
 
   private Path readable(Section section, String key) {

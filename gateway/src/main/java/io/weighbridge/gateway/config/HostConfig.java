@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address unresolved when it is a name
  * @param key file with its enrolled Ed25519 public key (PEM), or null for a host that cannot attest
- * @param serves what a host without a key serves; empty for hosts that prove it
+ * @param serves what models a host without a key serves; empty for hosts that prove it
  */
 public record HostConfig(
     String id, InetSocketAddress address, @Nullable Path key, List<Serves> serves) {
@@ -24,10 +24,6 @@ public record HostConfig(
     if (key != null && !serves.isEmpty()) {
       throw new BadValue(
           "serves", "a host with a key proves what it serves; leave one of them out");
-    }
-    if (key == null && serves.isEmpty()) {
-      throw new BadValue(
-          "serves", "missing; a host without a key must name what it serves, or give it a key");
     }
   }
 

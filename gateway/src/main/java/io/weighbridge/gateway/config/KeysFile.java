@@ -31,7 +31,7 @@ public record KeysFile(List<Key> keys) {
    * One key.
    *
    * @param sha256 64 lower-case hex digits: SHA-256 of the secret's characters
-   * @param models names, or "*"
+   * @param models names or "*"; with a slash in front, services, methods or "/*"
    */
   public record Key(
       String id, String sha256, String tenant, String principal, List<String> models) {
@@ -51,8 +51,8 @@ public record KeysFile(List<Key> keys) {
         throw new BadValue("models", "found " + models.size() + ", allowed are 1 to " + MODELS_MAX);
       }
       for (String model : models) {
-        if (!model.equals("*")) {
-          Names.check("models", model);
+        if (!model.equals("*") && !model.equals("/*")) {
+          Names.check("models", model.startsWith("/") ? model.substring(1) : model);
         }
       }
     }

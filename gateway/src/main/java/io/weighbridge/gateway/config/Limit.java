@@ -44,6 +44,14 @@ public enum Limit {
   WRITE_STALL_MAX(Unit.DURATION, "30s", "10ms", "1h"),
   /** Longest call, whatever deadline the caller asks for. */
   CALL_DURATION_MAX(Unit.DURATION, "60s", "10ms", "24h"),
+  /** Longest stream, whatever deadline the caller asks for. */
+  STREAM_DURATION_MAX(Unit.DURATION, "1h", "10ms", "30d"),
+  /** Longest time of a stream without a message either way. */
+  STREAM_IDLE_MAX(Unit.DURATION, "10m", "10ms", "30d"),
+  /** Time a stream goes on with a version that new calls are not routed to any more. */
+  STREAM_DRAIN_MAX(Unit.DURATION, "5m", "0s", "24h"),
+  /** Requests of one ModelStreamInfer call that wait for their answer. */
+  STREAM_UNANSWERED_MAX(Unit.COUNT, "1024", "1", "100000"),
   /** Time calls in flight get when the process stops. */
   DRAIN_MAX(Unit.DURATION, "30s", "0s", "1h"),
 

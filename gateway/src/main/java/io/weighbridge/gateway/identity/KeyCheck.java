@@ -26,6 +26,9 @@ public final class KeyCheck {
     record Refused(Refusal refusal) implements Answer {}
   }
 
+  /** Nobody in particular, where no credential is asked for. */
+  public static final Answer ANYONE = new Answer.Known(Caller.ANYONE);
+
   private static final Answer MISSING = new Answer.Refused(Refusal.CREDENTIALS_MISSING);
   private static final Answer INVALID = new Answer.Refused(Refusal.CREDENTIALS_INVALID);
 

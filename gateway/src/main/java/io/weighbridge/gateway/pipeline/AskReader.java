@@ -8,6 +8,7 @@ import io.weighbridge.gateway.peek.ParameterNames;
 import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.route.Ask;
 import io.weighbridge.gateway.route.ModelRoute;
+import java.nio.ByteBuffer;
 
 /**
  * Reads what a call says about its route: version, label, and what keeps its caller on a version.
@@ -24,15 +25,15 @@ final class AskReader {
       HeaderBlock headers,
       Peek peek,
       ParameterNames names) {
-    ask.version = peek.version().array();
-    ask.versionBytes = peek.version().length();
-    if (peek.label().isPresent()) {
-      ask.label = peek.label().text().array();
-      ask.labelBytes = peek.label().text().length();
-    }
+    named(ask, peek);
     switch (model.spec().sticky().by()) {
       case NOTHING -> {
-        // The loop's draw decides.
+        // The loop's draw decides, but for a sequence: it stays with its version.
+        if (Routing.sequence(peek) != 0) {
+          byte[] key = new byte[Long.BYTES];
+          ByteBuffer.wrap(key).putLong(Routing.sequence(peek));
+          set(ask, key, key.length);
+        }
       }
       case CALLER -> set(ask, caller.stickyKey(), caller.stickyKey().length);
       case HEADER -> {
@@ -49,6 +50,16 @@ final class AskReader {
           set(ask, text.array(), text.length());
         }
       }
+    }
+  }
+
+  /** Fills in the version and label the message names, if it does. */
+  static void named(Ask ask, Peek peek) {
+    ask.version = peek.version().array();
+    ask.versionBytes = peek.version().length();
+    if (peek.label().isPresent()) {
+      ask.label = peek.label().text().array();
+      ask.labelBytes = peek.label().text().length();
     }
   }
 

@@ -9,6 +9,7 @@ package io.weighbridge.gateway.pipeline;
  *     forwarded
  * @param callDurationMaxNs longest call, whatever deadline the caller asks for
  * @param bodyIdleMaxNs longest silence of a caller within its request
+ * @param streams limits of calls with any number of messages
  */
 public record CallLimits(
     int messageBytesMax,
@@ -16,4 +17,16 @@ public record CallLimits(
     int retryBodyBytesMax,
     int streamWindowBytes,
     long callDurationMaxNs,
-    long bodyIdleMaxNs) {}
+    long bodyIdleMaxNs,
+    Streams streams) {
+
+  /**
+   * Limits of one call with any number of messages. Immutable.
+   *
+   * @param durationMaxNs longest such call, whatever deadline the caller asks for
+   * @param idleMaxNs longest time without a message either way
+   * @param drainMaxNs how long it goes on where a new one would not be routed
+   * @param unansweredMax requests that may wait for an answer
+   */
+  public record Streams(long durationMaxNs, long idleMaxNs, long drainMaxNs, int unansweredMax) {}
+}

@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
 public final class CallLoop {
   private final CallServices services;
   private final Upstream upstream;
-  private final Router router;
+  private final Routing routing;
   private final Recorder recorder;
   private final LoopMetrics metrics;
   private final TimerWheel timers;
@@ -33,7 +33,7 @@ public final class CallLoop {
       TraceStart traces) {
     this.services = services;
     this.upstream = upstream;
-    this.router = router;
+    routing = new Routing(router);
     this.recorder = recorder;
     this.metrics = metrics;
     this.timers = timers;
@@ -60,8 +60,8 @@ public final class CallLoop {
     return upstream;
   }
 
-  Router router() {
-    return router;
+  Routing routing() {
+    return routing;
   }
 
   Recorder recorder() {
@@ -82,6 +82,15 @@ public final class CallLoop {
 
   HeaderRules headerRules() {
     return headerRules;
+  }
+
+  /** Whether answers leave without a record, as the operator chose; the lane counts the loss. */
+  boolean servesUnrecorded() {
+    boolean serves = services.serveUnrecorded();
+    if (serves) {
+      recorder.countLost();
+    }
+    return serves;
   }
 
   Peek borrowPeek() {

@@ -3,13 +3,13 @@ package io.weighbridge.gateway.pipeline;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.util.AsciiString;
-import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Proof;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.observe.trace.FinishedSpan;
 import io.weighbridge.gateway.observe.trace.TraceContext;
+import io.weighbridge.gateway.peek.AnswerPeek;
 import io.weighbridge.gateway.peek.CapturedText;
 import io.weighbridge.gateway.record.Recorder;
 import io.weighbridge.gateway.route.Route;
@@ -30,19 +30,11 @@ final class CallOutcome {
   private static final int INTEGRITY_MISMATCH = 4;
   private static final int INTEGRITY_NONE = 5;
 
+  /** The status of an answer that is an error in the stream: it says no code. */
+  private static final int UNKNOWN = 2;
+
   private static final int DIGEST_PREFIX = "sha256:".length();
   private static final int DIGEST_TEXT = DIGEST_PREFIX + 2 * Recorder.SHA256_BYTES;
-
-  /** Everything the stages found out. */
-  record Facts(
-      RpcMethod method,
-      Caller caller,
-      RequestBody body,
-      Route route,
-      long routeEpoch,
-      TraceContext trace,
-      @Nullable HostAttempt attempt,
-      CallHeaders headers) {}
 
   /** A try that gave no answer. */
   private record Failure(Eligible tried, Refusal why, @Nullable AsciiString observed) {
@@ -51,12 +43,22 @@ final class CallOutcome {
     }
   }
 
+  /** When the call began, by the wall clock and by the monotonic one. */
   long receivedAtUnixNs;
+
+  final long startedNs = System.nanoTime();
   private int attempts;
+  private boolean started;
 
   private @Nullable Failure first;
   private @Nullable Failure last;
   private long durationNs;
+
+  /** The call is routed: it counts for its version from now to its end. */
+  void started(CallLoop loop, Target target) {
+    started = true;
+    loop.metrics().started(target.slot());
+  }
 
   /** A try begins. */
   void attempted() {
@@ -79,28 +81,39 @@ final class CallOutcome {
   }
 
   /**
-   * Appends the record of the call, and of its first try when there were two.
+   * Appends what the end of the call adds to its records: of a stream that ends well after some
+   * messages, nothing.
    *
+   * @param attempt the last try, or null
    * @param why null when a host's status ended the call
-   * @return text of the record's id; empty when the ledger did not take it
+   * @return text of the last record's id; empty when the ledger did not take it
    */
-  String record(CallLoop loop, Facts facts, @Nullable Refusal why, int grpcCode, long tookNs) {
+  String end(
+      CallLoop loop,
+      CallFacts facts,
+      @Nullable HostAttempt attempt,
+      @Nullable Refusal why,
+      int grpcCode) {
+    durationNs = System.nanoTime() - startedNs;
+    CallStream stream = facts.stream();
+    if (stream != null && grpcCode == 0 && stream.answeredCount() > 0) {
+      return stream.lastRecordId();
+    }
     Recorder recorder = loop.recorder();
-    durationNs = tookNs;
     CallRecord out = recorder.begin();
-    HostAttempt attempt = facts.attempt;
     out.kind = attempt == null ? KIND_REFUSAL : KIND_PREDICTION;
-    common(out, facts, tookNs);
+    common(out, facts, durationNs);
     out.grpcStatus = grpcCode;
     out.reason = why == null ? CallRecord.NONE : why.reasonUtf8();
     out.attempts = attempts;
-    out.requestBytes = facts.body.receivedBytes();
-    out.requestSha256 = facts.body.sha256();
-    out.authorised = facts.route.target() != null || facts.route.refusal() != null;
+    out.requestBytes = facts.body().receivedBytes();
+    out.requestSha256 = facts.body().sha256();
+    out.authorised = facts.route().target() != null || facts.route().refusal() != null;
     out.integrity = INTEGRITY_NONE;
     if (attempt != null) {
-      answer(out, facts.route, attempt, why == null);
+      answer(out, facts.route(), attempt, why == null);
     }
+    out.streamOrdinal = stream == null ? 0 : stream.answeredCount();
     if (!recorder.append()) {
       return "";
     }
@@ -113,37 +126,105 @@ final class CallOutcome {
     return new String(Recorder.idText(high, low), US_ASCII);
   }
 
-  private void common(CallRecord out, Facts facts, long tookNs) {
+  /**
+   * Appends the record of one answer of a stream.
+   *
+   * @return text of the record's id; empty when the ledger did not take it
+   */
+  String answered(CallLoop loop, CallFacts facts, HostAttempt attempt, CallStream stream) {
+    Recorder recorder = loop.recorder();
+    CallRecord out = recorder.begin();
+    out.kind = KIND_PREDICTION;
+    AnswerPeek said = attempt.answer().peek();
+    Asked asked = stream.answered(said);
+    long nowNs = System.nanoTime();
+    common(out, facts, nowNs - startedNs);
+    out.grpcStatus = said != null && said.error() ? UNKNOWN : 0;
+    out.attempts = attempts;
+    out.authorised = true;
+    out.streamOrdinal = stream.answeredCount();
+    out.integrity = INTEGRITY_NONE;
+    answer(out, facts.route(), attempt, true);
+    if (asked == null) {
+      out.requestBytes = facts.body().receivedBytes();
+      facts.body().countAnew();
+    } else {
+      of(out, asked, nowNs);
+    }
+    return recorder.append() ? text(out) : "";
+  }
+
+  private void of(CallRecord out, Asked asked, long nowNs) {
+    out.receivedAtUnixNs = receivedAtUnixNs + asked.receivedNs - startedNs;
+    out.durationNs = nowNs - asked.receivedNs;
+    out.requestId = asked.id;
+    out.requestIdLength = asked.id.length;
+    out.requestBytes = asked.bytes;
+    out.requestSha256 = asked.sha256;
+    if (asked.versionAsked.length > 0 || out.rule != Route.Rule.VERSION.number()) {
+      out.versionAsked = asked.versionAsked;
+    }
+  }
+
+  /**
+   * Appends the record of a message of a stream that is answered with an error instead of passed
+   * on.
+   *
+   * @return text of the record's id; empty when the ledger did not take it
+   */
+  String refused(CallLoop loop, CallFacts facts, Refusal why, CallStream stream) {
+    Recorder recorder = loop.recorder();
+    CallRecord out = recorder.begin();
+    out.kind = KIND_REFUSAL;
+    common(out, facts, System.nanoTime() - startedNs);
+    out.grpcStatus = why.grpcCode();
+    out.reason = why.reasonUtf8();
+    out.streamOrdinal = stream.answeredCount();
+    out.requestBytes = facts.body().receivedBytes();
+    out.integrity = INTEGRITY_NONE;
+    out.model = copy(facts.body().peek().name());
+    out.versionAsked = copy(facts.body().peek().version());
+    out.versionServed = CallRecord.NONE;
+    out.labelUsed = CallRecord.NONE;
+    out.deploymentLeafPlusOne = 0;
+    return recorder.append() ? text(out) : "";
+  }
+
+  private static String text(CallRecord out) {
+    return new String(Recorder.idText(out.recordIdHigh, out.recordIdLow), US_ASCII);
+  }
+
+  private void common(CallRecord out, CallFacts facts, long tookNs) {
     out.receivedAtUnixNs = receivedAtUnixNs;
     out.completedAtUnixNs = receivedAtUnixNs + tookNs;
     out.durationNs = tookNs;
-    out.tenant = facts.caller.tenantUtf8();
-    out.principal = facts.caller.principalUtf8();
-    out.authMethod = facts.caller.authMethod().number();
-    out.credentialId = facts.caller.credentialIdUtf8();
-    out.method = facts.method.nameUtf8();
-    out.traceIdHigh = facts.trace.traceIdHigh();
-    out.traceIdLow = facts.trace.traceIdLow();
-    out.spanId = facts.trace.spanId();
-    out.requestId = facts.body.peek().id().array();
-    out.requestIdLength = facts.body.peek().id().length();
-    AsciiString key = facts.headers.idempotencyKey();
+    out.tenant = facts.caller().tenantUtf8();
+    out.principal = facts.caller().principalUtf8();
+    out.authMethod = facts.caller().authMethod().number();
+    out.credentialId = facts.caller().credentialIdUtf8();
+    out.method = facts.method().nameUtf8();
+    out.traceIdHigh = facts.trace().traceIdHigh();
+    out.traceIdLow = facts.trace().traceIdLow();
+    out.spanId = facts.trace().spanId();
+    out.requestId = facts.body().peek().id().array();
+    out.requestIdLength = facts.body().peek().id().length();
+    AsciiString key = facts.headers().idempotencyKey();
     out.idempotencyKey = key == null ? CallRecord.NONE : key.toByteArray();
-    out.labelUsed = facts.route.labelUtf8();
-    out.routeEpoch = facts.routeEpoch;
-    out.rule = facts.route.rule().number();
-    out.bucket = facts.route.bucket();
-    Target target = facts.route.target();
-    CapturedText asked = facts.body.peek().version();
+    out.labelUsed = facts.route().labelUtf8();
+    out.routeEpoch = facts.tables().routes().epoch();
+    out.rule = facts.route().rule().number();
+    out.bucket = facts.route().bucket();
+    Target target = facts.route().target();
+    CapturedText asked = facts.body().peek().version();
     if (target == null) {
-      out.model = copy(facts.body.peek().name());
+      out.model = copy(facts.body().peek().name());
       out.versionAsked = copy(asked);
       return;
     }
     out.model = target.modelUtf8();
     out.versionServed = target.versionUtf8();
     out.versionAsked =
-        facts.route.rule() == Route.Rule.VERSION ? target.versionUtf8() : copy(asked);
+        facts.route().rule() == Route.Rule.VERSION ? target.versionUtf8() : copy(asked);
     out.deploymentLeafPlusOne = target.deploymentLeafPlusOne();
   }
 
@@ -155,7 +236,7 @@ final class CallOutcome {
     Eligible chosen = attempt.chosen();
     out.hostId = chosen.host().idUtf8();
     out.attestationLeafPlusOne = chosen.attestationLeafPlusOne();
-    out.responseBytes = attempt.messageBytes();
+    out.responseBytes = attempt.answer().messageBytes();
     out.responseSha256 = attempt.sha256();
     Failure failure = last;
     Target target = route.target();
@@ -163,7 +244,7 @@ final class CallOutcome {
       mismatch(out, failure);
     } else if (attempt.digestProved()) {
       out.integrity = chosen.proof() == Proof.STALE ? INTEGRITY_STALE : INTEGRITY_VERIFIED;
-    } else if (byHost && target != null && !target.attested()) {
+    } else if (byHost && target != null && target.modelUtf8().length > 0 && !target.attested()) {
       out.integrity = INTEGRITY_UNVERIFIED;
     }
   }
@@ -185,7 +266,7 @@ final class CallOutcome {
   }
 
   private boolean firstTry(
-      Recorder recorder, Facts facts, Failure failure, long callHigh, long callLow) {
+      Recorder recorder, CallFacts facts, Failure failure, long callHigh, long callLow) {
     CallRecord out = recorder.begin();
     out.kind = KIND_ATTEMPT;
     common(out, facts, 0);
@@ -206,38 +287,49 @@ final class CallOutcome {
   /**
    * Tells metrics and traces how the call ended.
    *
-   * @param routed whether it was counted as started
+   * @param attempt the last try, or null
    */
   void observe(
-      CallLoop loop, Facts facts, boolean routed, int grpcCode, @Nullable Refusal why, String id) {
-    Target target = facts.route.target();
-    if (routed && target != null) {
+      CallLoop loop,
+      CallFacts facts,
+      @Nullable HostAttempt attempt,
+      int grpcCode,
+      @Nullable Refusal why,
+      String id) {
+    Target target = facts.route().target();
+    if (started && target != null) {
       loop.metrics().ended(target.slot(), grpcCode, durationNs);
-      if (facts.route.bySplit()) {
+      if (facts.route().bySplit()) {
         loop.metrics().splitRouted(target.slot(), grpcCode, durationNs, System.nanoTime());
       }
     }
-    if (facts.trace.sampled()) {
-      loop.spans().record(span(facts, grpcCode, why, id));
+    if (facts.trace().sampled()) {
+      loop.spans().record(span(facts, attempt, new Ending(grpcCode, why, id)));
     }
   }
 
-  private FinishedSpan span(Facts facts, int grpcCode, @Nullable Refusal why, String recordId) {
-    Target target = facts.route.target();
-    HostAttempt attempt = facts.attempt;
-    TraceContext trace = facts.trace;
+  /** How a call ended, for its span. */
+  private record Ending(int grpcCode, @Nullable Refusal why, String recordId) {
+    String reason() {
+      return why == null ? "" : why.reason();
+    }
+  }
+
+  private FinishedSpan span(CallFacts facts, @Nullable HostAttempt attempt, Ending ending) {
+    Target target = facts.route().target();
+    TraceContext trace = facts.trace();
     return new FinishedSpan(
         new FinishedSpan.Ids(
             trace.traceIdHigh(), trace.traceIdLow(), trace.spanId(), trace.parentSpanId()),
         receivedAtUnixNs,
         receivedAtUnixNs + durationNs,
-        new String(facts.method.nameUtf8(), US_ASCII),
+        new String(facts.method().nameUtf8(), US_ASCII),
         new FinishedSpan.Outcome(
-            grpcCode,
-            why == null ? "" : why.reason(),
+            ending.grpcCode,
+            ending.reason(),
             target == null ? "" : target.model(),
             target == null ? "" : target.version(),
             attempt == null ? "" : attempt.chosen().host().id(),
-            recordId));
+            ending.recordId));
   }
 }

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.pipeline;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.identity.KeyTable;
 import io.weighbridge.gateway.route.RouteTable;
+import io.weighbridge.gateway.route.ServiceTable;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Where control publishes and calls read. Thread-safe: one reference, swapped whole. */
@@ -27,5 +28,10 @@ public final class CurrentTables {
   /** Publishes other keys. */
   public void publish(KeyTable keys) {
     tables.updateAndGet(now -> now.with(keys));
+  }
+
+  /** Publishes other services. */
+  public void publish(ServiceTable services) {
+    tables.updateAndGet(now -> now.with(services));
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * a caller. Stateless.
  *
  * <p>Metadata of the application passes both ways. What the protocol or the gateway says of itself
- * is said anew, and what could pass for an identity is dropped.
+ * is said anew, and what could pass for an identity is dropped. Where a rule routes, messages pass
+ * as they came, so what is said of their encoding passes with them.
  */
 final class ForwardedHeaders {
   private static final long NS_PER_MS = 1_000_000L;
@@ -47,16 +48,23 @@ final class ForwardedHeaders {
           AsciiString.cached("date"),
           AsciiString.cached("via"));
 
+  /** Fields of the protocol that two ends tell each other about messages nobody reads between. */
+  private static final Set<AsciiString> END_TO_END =
+      Set.of(
+          GrpcNames.GRPC_ENCODING,
+          GrpcNames.GRPC_ACCEPT_ENCODING,
+          AsciiString.cached("grpc-previous-rpc-attempts"),
+          AsciiString.cached("grpc-tags-bin"),
+          AsciiString.cached("grpc-trace-bin"));
+
   private ForwardedHeaders() {}
 
   /** The request's block as a host gets it. */
   static HeaderBlock toHost(
-      RpcMethod method,
-      CallServices services,
-      HostTable.Host host,
-      HeaderBlock from,
-      TraceContext trace,
-      long remainingNs) {
+      CallFacts facts, CallServices services, HostTable.Host host, long remainingNs) {
+    RpcMethod method = facts.method();
+    HeaderBlock from = facts.headers().block();
+    TraceContext trace = facts.trace();
     HeaderBlock block =
         new HeaderBlock()
             .add(GrpcNames.METHOD, GrpcNames.POST)
@@ -64,11 +72,17 @@ final class ForwardedHeaders {
             .add(GrpcNames.PATH, method.path())
             .add(GrpcNames.AUTHORITY, host.authority())
             .add(GrpcNames.TE, GrpcNames.TRAILERS)
-            .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC)
-            .add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.IDENTITY)
             .add(GrpcNames.GATEWAY_ID, services.gatewayId())
             .add(GrpcNames.BOOT_EPOCH, services.bootEpoch())
             .add(GrpcNames.GRPC_TIMEOUT, timeout(remainingNs));
+    boolean read = method.rule() == null;
+    if (read) {
+      block
+          .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC)
+          .add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.IDENTITY);
+    } else {
+      addAsItCame(block, from);
+    }
     if (trace.present()) {
       byte[] text = new byte[TraceContext.TEXT_LENGTH];
       trace.write(text);
@@ -84,35 +98,50 @@ final class ForwardedHeaders {
   }
 
   /** The answer's first block as the caller gets it. */
-  static HeaderBlock toCaller(Target target, @Nullable AsciiString digest, HeaderBlock from) {
-    HeaderBlock block =
-        new HeaderBlock()
-            .add(GrpcNames.STATUS, GrpcNames.STATUS_OK)
-            .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC);
-    served(block, target, digest);
+  static HeaderBlock toCaller(CallFacts facts, @Nullable AsciiString digest, HeaderBlock from) {
+    HeaderBlock block = new HeaderBlock().add(GrpcNames.STATUS, GrpcNames.STATUS_OK);
+    if (facts.method().rule() == null) {
+      block.add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC);
+      served(block, facts.route().target(), digest);
+    } else {
+      addAsItCame(block, from);
+    }
     addMetadata(block, from);
     return block;
   }
 
+  /** What the messages are and how they are encoded. */
+  private static void addAsItCame(HeaderBlock block, HeaderBlock from) {
+    AsciiString type = from.find(GrpcNames.CONTENT_TYPE);
+    block.add(GrpcNames.CONTENT_TYPE, type == null ? GrpcNames.APPLICATION_GRPC : type);
+    for (int i = 0; i < from.size(); i++) {
+      if (END_TO_END.contains(from.name(i))) {
+        block.add(from.name(i), from.value(i));
+      }
+    }
+  }
+
   /** Which version and digest answered. */
-  private static void served(HeaderBlock block, Target target, @Nullable AsciiString digest) {
+  private static void served(
+      HeaderBlock block, @Nullable Target target, @Nullable AsciiString digest) {
+    if (target == null || target.versionHeader().isEmpty()) {
+      return;
+    }
     block.add(GrpcNames.MODEL_VERSION, target.versionHeader());
     if (digest != null) {
       block.add(GrpcNames.MODEL_DIGEST, digest);
     }
   }
 
-  /**
-   * The last block of an answer: the host's status and metadata as they came.
-   *
-   * @param answering whether the answer's first block has been sent
-   */
-  static HeaderBlock last(
-      boolean answering, Target target, @Nullable AsciiString digest, HeaderBlock trailers) {
-    HeaderBlock block = answering ? new HeaderBlock() : StatusBlock.trailersOnly();
-    if (!answering) {
-      served(block, target, digest);
-    }
+  /** What precedes the host's status where no message did: which version answered. */
+  static HeaderBlock head(CallFacts facts, @Nullable AsciiString digest) {
+    HeaderBlock block = StatusBlock.trailersOnly();
+    served(block, facts.route().target(), digest);
+    return block;
+  }
+
+  /** Adds the last block of an answer: the host's status and metadata as they came. */
+  static HeaderBlock last(HeaderBlock block, HeaderBlock trailers) {
     addTrailers(block, trailers);
     return block;
   }

@@ -10,7 +10,6 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.HeaderFault;
 import io.weighbridge.gateway.grpc.HeaderRules;
-import io.weighbridge.gateway.grpc.MessageFraming;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.upstream.Attempt;
@@ -24,17 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The DATA that completes the answer is held back here until the call has recorded it.
  */
-final class HostAttempt implements Attempt, RequestBody.Sink {
-  /**
-   * A piece of DATA below this is copied when it is held, rather than keeping its whole read buffer
-   * alive.
-   */
-  private static final int SLICE_BYTES_MIN = 8 * 1024;
-
+final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private final ProxyCall call;
   private final Eligible chosen;
   private final Target target;
-  private final MessageFraming framing = new MessageFraming();
+  private final AnswerBody answer;
   private final @Nullable MessageDigest digest;
 
   private @Nullable HostConnection connection;
@@ -48,15 +41,18 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
   private boolean over;
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
-  private @Nullable ByteBuf held;
-  private int uncredited;
-  private long messageBytes;
 
-  HostAttempt(ProxyCall call, Eligible chosen, Target target, @Nullable MessageDigest digest) {
+  HostAttempt(
+      ProxyCall call,
+      Eligible chosen,
+      Target target,
+      AnswerBody.Kind kind,
+      @Nullable MessageDigest digest) {
     this.call = call;
     this.chosen = chosen;
     this.target = target;
     this.digest = digest;
+    answer = new AnswerBody(kind, call.loop().limits(), this);
   }
 
   Eligible chosen() {
@@ -74,11 +70,11 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
   public void opened(HostConnection openedConnection, int openedStreamId) {
     connection = openedConnection;
     streamId = openedStreamId;
-    counted = call.predicts();
+    counted = call.known().method().predicts();
     if (counted) {
       counters().started(chosen.host());
     }
-    call.body().sendTo(this);
+    call.body().out().sendTo(this);
   }
 
   @Override
@@ -130,11 +126,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
 
   private void end() {
     over = true;
-    ByteBuf frame = held;
-    if (frame != null) {
-      held = null;
-      frame.release();
-    }
+    answer.release();
     MessageDigest sha256 = digest;
     if (sha256 != null) {
       call.loop().recorder().giveBack(sha256);
@@ -145,7 +137,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
   @Override
   public void unreachable() {
     end();
-    call.attemptFailed(this, Refusal.NO_REACHABLE_HOST, true);
+    call.attemptFailed(this, Refusal.NO_REACHABLE_HOST, "", true);
   }
 
   @Override
@@ -155,16 +147,14 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
     }
     end();
     if (errorCode == ErrorCode.CONNECTION_LOST || unseen) {
-      call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, unseen);
+      call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, "", unseen);
     } else {
-      call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, false);
+      call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, "", false);
     }
   }
 
   private void broken(String detail) {
-    finish();
-    call.detail(detail);
-    call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, false);
+    broken(Refusal.HOST_PROTOCOL_ERROR, detail);
   }
 
   // From the host.
@@ -228,8 +218,8 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
     if (from == null || !from.isProcess(bootId, chosen.bootId())) {
       call.loop().attestation().processChanged(chosen.host(), bootId);
       finish();
-      call.detail("host " + chosen.host().id() + " has restarted and proved nothing yet");
-      call.attemptFailed(this, Refusal.NO_VERIFIED_HOST, true);
+      String detail = "host " + chosen.host().id() + " has restarted and proved nothing yet";
+      call.attemptFailed(this, Refusal.NO_VERIFIED_HOST, detail, true);
       return false;
     }
     AsciiString seen = digestSeen;
@@ -242,7 +232,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       case MISMATCH, MISSING -> {
         call.loop().attestation().mismatch(chosen.host(), target, seen);
         finish();
-        call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, true);
+        call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, "", true);
         return false;
       }
       case UNCHECKED -> {
@@ -258,67 +248,23 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       broken(headersSeen ? "the host's answer has no trailers" : "data before headers");
       return;
     }
-    int at = data.readerIndex();
-    while (true) {
-      MessageFraming.Piece piece = framing.next(data, at);
-      at = framing.nextOffset();
-      if (piece == MessageFraming.Piece.NONE) {
-        break;
-      }
-      if (piece == MessageFraming.Piece.BODY) {
-        messageBytes += framing.pieceBytes();
-        if (digest != null) {
-          call.loop().recorder().update(digest, data, framing.pieceOffset(), framing.pieceBytes());
-        }
-      } else if (!goodPrefix(piece)) {
-        return;
-      }
-    }
-    pass(data);
+    answer.receive(data, digest, call.loop(), call.allocator());
   }
 
-  private boolean goodPrefix(MessageFraming.Piece piece) {
-    if (piece == MessageFraming.Piece.BAD_FLAG) {
-      broken("bad message flag");
-      return false;
-    }
-    if (framing.compressed()) {
-      broken("a compressed answer where only identity was accepted");
-      return false;
-    }
-    if (framing.messageCount() > 1) {
-      broken("a second message on a unary call");
-      return false;
-    }
-    if (framing.messageBytes() > call.loop().limits().messageBytesMax()) {
-      finish();
-      call.detail("answer of " + framing.messageBytes() + " bytes");
-      call.attemptFailed(this, Refusal.MESSAGE_TOO_LARGE, false);
-      return false;
-    }
-    return true;
+  @Override
+  public boolean completed() {
+    return call.messageAnswered(this);
   }
 
-  /** Holds what completes the message, passes on what does not. */
-  private void pass(ByteBuf data) {
-    int length = data.readableBytes();
-    if (length == 0) {
-      return;
-    }
-    if (framing.messageComplete()) {
-      held =
-          length < SLICE_BYTES_MIN
-              ? call.allocator().buffer(length).writeBytes(data)
-              : data.retainedSlice();
-      return;
-    }
-    uncredited += length;
-    int receiptBytes = 0;
-    if (4 * uncredited > call.loop().limits().streamWindowBytes()) {
-      receiptBytes = uncredited;
-      uncredited = 0;
-    }
-    call.answerContinues(data.retainedSlice(), receiptBytes);
+  @Override
+  public void pass(ByteBuf data, int receiptBytes, boolean between) {
+    call.answerContinues(data, receiptBytes, between);
+  }
+
+  @Override
+  public void broken(Refusal why, String detail) {
+    finish();
+    call.attemptFailed(this, why, detail, false);
   }
 
   private void trailers(HeaderBlock block, boolean endStream) {
@@ -326,7 +272,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
     int code = status == null ? -1 : parseCode(status);
     if (!endStream || code < 0) {
       broken(endStream ? "the host sent no grpc-status" : "headers in the middle of an answer");
-    } else if (code == 0 && (framing.messageCount() != 1 || !framing.messageComplete())) {
+    } else if (code == 0 && !answer.whole()) {
       broken("OK without a whole message");
     } else {
       answered = true;
@@ -335,7 +281,7 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
       } else if (counted) {
         counters().failed(chosen.host());
       }
-      call.end(code, null, block);
+      call.end(CallEnd.answered(code, block));
     }
   }
 
@@ -354,14 +300,9 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
 
   // For the call's end.
 
-  /**
-   * The frame that completes the answer. Returns it owned by the caller, or null when there is
-   * none.
-   */
-  @Nullable ByteBuf takeHeld() {
-    ByteBuf frame = held;
-    held = null;
-    return frame;
+  /** The messages of the answer. */
+  AnswerBody answer() {
+    return answer;
   }
 
   /** The answer carried the digest that the host had proved. */
@@ -374,13 +315,8 @@ final class HostAttempt implements Attempt, RequestBody.Sink {
     return digestSeen;
   }
 
-  /** Message bytes of the answer received so far. */
-  long messageBytes() {
-    return messageBytes;
-  }
-
-  /** SHA-256 of the answer, or null when it is not hashed or not complete. */
+  /** SHA-256 of the message at hand, or null when it is not hashed or not complete. */
   byte @Nullable [] sha256() {
-    return digest == null || over || !framing.messageComplete() ? null : digest.digest();
+    return digest == null || over || !answer.messageComplete() ? null : digest.digest();
   }
 }

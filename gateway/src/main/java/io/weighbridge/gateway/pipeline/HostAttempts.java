@@ -1,6 +1,5 @@
 package io.weighbridge.gateway.pipeline;
 
-import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
@@ -18,7 +17,10 @@ final class HostAttempts {
   private final CallOutcome outcome;
   private @Nullable Target target;
   private @Nullable HostAttempt current;
+  private AnswerBody.Kind kind = AnswerBody.Kind.SINGLE;
   private boolean answerHashed;
+  private Eligible[] eligible = {};
+  private long sequence;
 
   HostAttempts(ProxyCall call, CallOutcome outcome) {
     this.call = call;
@@ -30,18 +32,27 @@ final class HostAttempts {
     return current;
   }
 
+  /** Says what answers are like, before the first try. */
+  void expect(AnswerBody.Kind answerKind, boolean hashAnswer) {
+    kind = answerKind;
+    answerHashed = hashAnswer;
+  }
+
   /**
    * Begins the first try.
    *
+   * @param hosts those that may answer
+   * @param ofSequence the sequence that keeps to one host, or 0
    * @return why there is none, or null
    */
-  @Nullable Refusal begin(Target of, boolean hashAnswer, HostTable hosts, long deadlineNs) {
+  @Nullable Refusal begin(Target of, Eligible[] hosts, long ofSequence, long deadlineNs) {
     target = of;
-    answerHashed = hashAnswer;
-    if (hosts.eligible(of.slot()).length == 0) {
+    eligible = hosts;
+    sequence = ofSequence;
+    if (hosts.length == 0) {
       return of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST;
     }
-    return start(of, hosts, null, Refusal.NO_REACHABLE_HOST, deadlineNs);
+    return start(of, null, Refusal.NO_REACHABLE_HOST, deadlineNs);
   }
 
   /**
@@ -49,29 +60,31 @@ final class HostAttempts {
    *
    * @return why the call ends here, or null when it goes on
    */
-  @Nullable Refusal failed(
-      HostAttempt failed, Refusal why, boolean again, HostTable hosts, long deadlineNs) {
+  @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean again, long deadlineNs) {
     Target of = target;
     outcome.failed(failed, why);
-    if (of == null || !again || outcome.attempts() >= ATTEMPTS_MAX) {
+    if (of == null || !again || sequence != 0 || outcome.attempts() >= ATTEMPTS_MAX) {
       return why;
     }
-    return start(of, hosts, failed.chosen().host(), why, deadlineNs);
+    return start(of, failed.chosen().host(), why, deadlineNs);
   }
 
   private @Nullable Refusal start(
-      Target of, HostTable hosts, @Nullable Host except, Refusal ifNone, long deadlineNs) {
+      Target of, @Nullable Host except, Refusal ifNone, long deadlineNs) {
     long nowNs = System.nanoTime();
     if (deadlineNs - nowNs <= 0) {
       return Refusal.DEADLINE_EXCEEDED;
     }
     CallLoop loop = call.loop();
-    Eligible chosen = loop.upstream().choose(hosts.eligible(of.slot()), except, nowNs);
+    Eligible chosen =
+        sequence == 0
+            ? loop.upstream().choose(eligible, except, nowNs)
+            : loop.upstream().chooseFor(sequence, eligible, nowNs);
     if (chosen == null) {
       return ifNone;
     }
     HostAttempt attempt =
-        new HostAttempt(call, chosen, of, answerHashed ? loop.recorder().sha256() : null);
+        new HostAttempt(call, chosen, of, kind, answerHashed ? loop.recorder().sha256() : null);
     current = attempt;
     if (except != null) {
       loop.services().events().retried();

@@ -50,7 +50,7 @@ final class LocalAnswers {
       CallerConnection caller,
       int streamId) {
     byte[] bytes =
-        switch (method) {
+        switch (method.answer()) {
           case SERVER_LIVE -> ServerLiveResponse.newBuilder().setLive(true).build().toByteArray();
           case SERVER_READY ->
               ServerReadyResponse.newBuilder().setReady(ready).build().toByteArray();
@@ -66,8 +66,8 @@ final class LocalAnswers {
                   .setReady(target != null && tables.hosts().eligible(target.slot()).length > 0)
                   .build()
                   .toByteArray();
-          case MODEL_INFER, MODEL_METADATA ->
-              throw new IllegalArgumentException(method + " is answered by a host");
+          case HOST_ONCE, HOST_STREAM, RULE ->
+              throw new IllegalArgumentException(method.path() + " is answered by a host");
         };
     ByteBuf frame = caller.allocator().buffer(MessageFraming.PREFIX_BYTES + bytes.length);
     frame.writeByte(0).writeInt(bytes.length).writeBytes(bytes);

@@ -2,23 +2,23 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.util.AsciiString;
+import io.netty.buffer.Unpooled;
 import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
-import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
 import io.weighbridge.gateway.grpc.HeaderFault;
-import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.KeyCheck;
 import io.weighbridge.gateway.observe.trace.TraceContext;
-import io.weighbridge.gateway.route.Ask;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.ModelSpec.PayloadDigest;
 import io.weighbridge.gateway.route.Route;
+import io.weighbridge.gateway.route.ServiceRule;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  * One call, from its first header to its last: the one class that knows the order of the stages.
  * Confined to its event loop.
  *
- * <p>Read it top-down: {@link #headers} identifies, {@link #data} peeks, {@link #route} permits and
- * routes, {@link HostAttempts} finds a host, the answer comes back through {@link #answerBegins}
- * and {@link #answerContinues}, and {@link #end} records it before its last bytes leave.
+ * <p>Read it top-down: {@link #headers} identifies, {@link #data} brings messages, {@link #message}
+ * decides about each: the first permits and routes the call, and {@link HostAttempts} finds it a
+ * host. The answer comes back through {@link #answerBegins}, {@link #answerContinues} and, for each
+ * message of a stream, {@link #messageAnswered}; {@link #end} records what is not recorded yet
+ * before the last bytes leave. A call of one message has no {@link CallStream}.
  */
-final class ProxyCall extends TimerWheel.Timer implements StreamListener {
+final class ProxyCall implements StreamListener {
   /** How far the call has come; it only moves forward. */
   private enum Stage {
     NEW,
@@ -45,39 +47,33 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   private final CallLoop loop;
   private final int streamId;
   private final CallHeaders request = new CallHeaders();
-  private final RequestBody body;
-  private final Ask ask = new Ask();
   private final Route route = new Route();
-  private final TraceContext trace = new TraceContext();
   private final CallOutcome outcome = new CallOutcome();
   private final HostAttempts attempts = new HostAttempts(this, outcome);
-  private final long startedNs = System.nanoTime();
+  private final Reply reply;
+  private final CallClock clock;
 
   private Stage stage = Stage.NEW;
-  private Tables tables = Tables.EMPTY;
-  private @Nullable RpcMethod method;
-  private @Nullable Caller who;
-  private long deadlineNs;
-  private long heardNs = startedNs;
-  private boolean answering;
-  private boolean callerEnded;
-  private String detail = "";
+
+  /** Null until the caller is known; then everything that is. */
+  private @Nullable CallFacts facts;
 
   ProxyCall(CallerConnection caller, int streamId) {
     this.caller = caller;
     this.streamId = streamId;
     loop = caller.loop();
-    body = new RequestBody(loop.limits(), loop.borrowPeek(), loop.recorder());
+    reply = new Reply(caller, streamId);
+    clock = new CallClock(this, loop, reply);
   }
 
   // The request.
 
   @Override
   public void headers(HeaderBlock block, boolean endStream) {
-    callerEnded = endStream;
+    reply.heard(endStream);
     if (stage != Stage.NEW) {
       // A caller's trailers say nothing, whatever they hold; they only end the request.
-      received(endStream ? body.ended() : RequestBody.Progress.MORE);
+      receive(Unpooled.EMPTY_BUFFER, endStream);
       return;
     }
     outcome.receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
@@ -86,126 +82,200 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
       Refusal why = Refusal.REQUEST_MALFORMED;
       loop.services().events().refusedUnidentified("headers_malformed", why.grpcCode());
       loop.metrics().refused(why);
-      LocalAnswers.refuseHeaders(fault, caller, streamId, callerEnded);
+      LocalAnswers.refuseHeaders(fault, caller, streamId, endStream);
       finished();
       return;
     }
-    method = RpcMethod.of(request.path());
+    Tables tables = loop.services().tables().get();
+    RpcMethod method = RpcMethod.of(request.path(), tables.services());
     if (method == null || request.timeoutNs() == GrpcTimeout.BAD) {
       refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED);
       return;
     }
-    deadlineNs = startedNs + Math.min(request.timeoutNs(), loop.limits().callDurationMaxNs());
-    tables = loop.services().tables().get();
-    if (method.authenticated() && !identify()) {
-      return;
+    switch (identify(method, tables)) {
+      case KeyCheck.Answer.Refused refused -> refuse(refused.refusal());
+      case KeyCheck.Answer.Known known -> begin(method, known.caller(), tables);
     }
-    loop.traces().begin(trace, request.traceparent());
-    stage = Stage.RECEIVING;
-    loop.timers().start(this, nextDueNs(), startedNs);
-    body.expect(method.shape(), tables.parameterNames(), request.encoded());
     if (endStream) {
-      received(body.ended());
+      receive(Unpooled.EMPTY_BUFFER, true);
     }
   }
 
-  private boolean identify() {
-    KeyCheck.Answer answer = caller.identify(request, tables.keys());
-    if (answer instanceof KeyCheck.Answer.Refused refused) {
-      refuse(refused.refusal());
-    } else if (answer instanceof KeyCheck.Answer.Known known) {
-      who = known.caller();
+  private KeyCheck.Answer identify(RpcMethod method, Tables tables) {
+    return method.authenticated() ? caller.identify(request, tables.keys()) : KeyCheck.ANYONE;
+  }
+
+  private void begin(RpcMethod method, Caller who, Tables tables) {
+    long nowNs = outcome.startedNs;
+    TraceContext trace = new TraceContext();
+    loop.traces().begin(trace, request.traceparent());
+    RequestBody body = RequestBody.of(method, loop, request, tables);
+    CallStream stream =
+        method.streamed() ? new CallStream(caller, request, method, tables, who, nowNs) : null;
+    CallFacts known = new CallFacts(method, who, request, tables, body, route, trace, stream);
+    facts = known;
+    stage = Stage.RECEIVING;
+    clock.start(known, nowNs);
+    ServiceRule rule = method.rule();
+    if (rule == null) {
+      return;
     }
-    return who != null;
+    // Its messages say nothing about where it goes.
+    if (CallStream.allows(who, rule, method)) {
+      route.chose(rule);
+      attempt(known, rule.target(), rule.hosts(), false);
+    } else {
+      refuse(Refusal.PERMISSION_DENIED);
+    }
   }
 
   @Override
   public void data(ByteBuf data, boolean endStream) {
-    heardNs = System.nanoTime();
-    callerEnded = endStream;
-    received(body.receive(data, endStream, caller.allocator()));
+    clock.heard();
+    reply.heard(endStream);
+    receive(data, endStream);
   }
 
-  private void received(RequestBody.Progress progress) {
-    if (stage == Stage.ENDED) {
-      // Passing the request on ended the call; what came after that is nobody's.
-      body.release();
+  private void receive(ByteBuf data, boolean endStream) {
+    CallFacts known = facts;
+    if (known == null) {
       return;
     }
-    switch (progress) {
-      case MORE -> {}
-      case ROUTABLE -> route();
-      case REFUSED -> {
-        detail = body.detail();
-        refuse(body.refusal());
+    RequestBody body = known.body();
+    body.offer(data, endStream);
+    while (stage != Stage.ENDED) {
+      switch (body.next(caller.allocator())) {
+        case MORE -> {
+          creditCaller(body.takeFreed());
+          return;
+        }
+        case MESSAGE -> message(known, (ModelBody) body);
+        case REFUSED -> refuse(body.refusal(), body.detail());
       }
     }
+    // Passing the request on ended the call; what came after that is nobody's.
+    body.release();
   }
 
-  private void route() {
-    RpcMethod called = method;
-    if (called == null || called.shape() == null) {
-      answerLocally(null);
+  /** A message is understood: decides where it goes. */
+  private void message(CallFacts known, ModelBody body) {
+    RpcMethod method = known.method();
+    if (method.shape() == null) {
+      answerLocally(known, null);
       return;
     }
-    Caller known = who;
-    ModelRoute found =
-        tables.routes().find(body.peek().name().array(), body.peek().name().length());
-    if (known == null || (found == null ? !known.mayCallAll() : !known.mayCall(found.name()))) {
-      // Also for a model that does not exist: who may not see it cannot tell.
-      refuse(Refusal.PERMISSION_DENIED);
+    if (stage == Stage.ROUTED) {
+      follow(known, body);
       return;
     }
-    if (found == null) {
-      refuse(Refusal.MODEL_UNKNOWN);
-      return;
-    }
-    AskReader.fill(ask, found, known, request.block(), body.peek(), tables.parameterNames());
-    loop.router().choose(found, tables.hosts(), ask, route);
-    Refusal refusal = route.refusal();
+    HeaderBlock headers = request.block();
+    Refusal refusal =
+        loop.routing().route(known.tables(), known.caller(), headers, body.peek(), route);
     Target target = route.target();
-    if (refusal != null || target == null) {
+    ModelRoute model = route.model();
+    if (refusal != null || target == null || model == null) {
       refuse(refusal == null ? Refusal.VERSION_UNKNOWN : refusal);
-    } else if (!called.forwarded()) {
-      answerLocally(target);
+    } else if (method.answer() == RpcMethod.Answer.MODEL_READY) {
+      answerLocally(known, target);
     } else {
       if (route.rule() == Route.Rule.UNROUTABLE_LABEL) {
         loop.services().events().unroutable();
       }
-      stage = Stage.ROUTED;
-      loop.metrics().started(target.slot());
-      boolean asked = route.rule() == Route.Rule.VERSION;
-      body.routed(
-          asked ? null : target.versionUtf8(), found.spec().payloadDigest() != PayloadDigest.OFF);
-      boolean answerHashed = found.spec().payloadDigest() == PayloadDigest.BOTH;
-      refusal = attempts.begin(target, answerHashed, tables.hosts(), deadlineNs);
-      if (refusal != null) {
-        refuse(refusal);
+      PayloadDigest hashed = model.spec().payloadDigest();
+      if (pass(known, body, route)) {
+        Eligible[] hosts = known.tables().hosts().eligible(target.slot());
+        attempt(known, target, hosts, hashed == PayloadDigest.BOTH);
       }
     }
+  }
+
+  /** Passes the message on, with the version where the caller left it to us. */
+  private boolean pass(CallFacts known, ModelBody body, Route named) {
+    Target target = route.target();
+    ModelRoute model = route.model();
+    CallStream stream = known.stream();
+    Asked asked = stream == null ? null : new Asked(body.peek(), System.nanoTime());
+    if (target == null || model == null) {
+      throw new IllegalStateException("passed on without a route");
+    }
+    if (stream != null && asked != null && !stream.asked(asked)) {
+      int most = loop.limits().streams().unansweredMax();
+      refuse(Refusal.OVERLOADED, most + " requests wait for their answer");
+      return false;
+    }
+    byte[] version = named.rule() == Route.Rule.VERSION ? null : target.versionUtf8();
+    body.pass(version, model.spec().payloadDigest() != PayloadDigest.OFF, asked);
+    return true;
+  }
+
+  private void attempt(CallFacts known, Target target, Eligible[] hosts, boolean hashed) {
+    stage = Stage.ROUTED;
+    outcome.started(loop, target);
+    attempts.expect(known.answerKind(), hashed);
+    long sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
+    Refusal refusal = attempts.begin(target, hosts, sequence, clock.deadlineNs());
+    if (refusal != null) {
+      refuse(refusal);
+    }
+  }
+
+  /** A later message of a stream: it goes where the first one went, or is told why not. */
+  private void follow(CallFacts known, ModelBody body) {
+    CallStream stream = known.stream();
+    Target target = route.target();
+    if (stream == null || target == null || !goesOn(stream)) {
+      return;
+    }
+    Route named = stream.named();
+    Refusal why = loop.routing().follow(stream.tables(), stream.who(), body.peek(), target, named);
+    if (why == null) {
+      pass(known, body, named);
+    } else if (stream.wantsStatus()) {
+      refuse(why);
+    } else if (recorded(stream, outcome.refused(loop, known, why, stream))) {
+      loop.metrics().refused(why);
+      body.drop();
+      String id = stream.lastRecordId();
+      reply.insert(StreamError.message(why, body.peek().id(), id, caller.allocator()));
+    }
+  }
+
+  /** Whether the stream may go on; ends it otherwise. */
+  boolean goesOn(CallStream stream) {
+    Refusal gone = stream.look(route, attempts.current(), System.nanoTime());
+    if (gone != null) {
+      refuse(gone, gone == Refusal.DEADLINE_EXCEEDED ? "no message either way" : "");
+    }
+    return gone == null;
+  }
+
+  /** Whether a message of a stream may leave: its record is written, or need not be. */
+  private boolean recorded(CallStream stream, String recordId) {
+    if (recordId.isEmpty() && !loop.servesUnrecorded()) {
+      end(CallEnd.refused(Refusal.AUDIT_UNAVAILABLE, ""));
+      return false;
+    }
+    stream.recorded(recordId, System.nanoTime());
+    return true;
   }
 
   // The host.
 
   HeaderBlock hostHeaders(Host host) {
-    RpcMethod called = method;
-    if (called == null) {
-      throw new IllegalStateException("a call without a method has no host");
-    }
     return ForwardedHeaders.toHost(
-        called, loop.services(), host, request.block(), trace, deadlineNs - System.nanoTime());
+        known(), loop.services(), host, clock.deadlineNs() - System.nanoTime());
   }
 
   /**
    * A try is over without an answer. With {@code repeatable} the host has done nothing that the
    * caller could notice.
    */
-  void attemptFailed(HostAttempt failed, Refusal why, boolean repeatable) {
+  void attemptFailed(HostAttempt failed, Refusal why, String detail, boolean repeatable) {
     if (stage != Stage.ENDED) {
-      boolean again = repeatable && !answering && body.replayable();
-      Refusal refusal = attempts.failed(failed, why, again, tables.hosts(), deadlineNs);
+      boolean again = repeatable && !reply.begun() && body().out().replayable();
+      Refusal refusal = attempts.failed(failed, why, again, clock.deadlineNs());
       if (refusal != null) {
-        refuse(refusal);
+        refuse(refusal, detail);
       }
     }
   }
@@ -213,20 +283,33 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   // The answer.
 
   void answerBegins(HostAttempt from, HeaderBlock block) {
-    Target target = route.target();
-    if (stage != Stage.ROUTED || target == null) {
-      return;
+    if (stage == Stage.ROUTED) {
+      body().out().forgetKept();
+      reply.begin(ForwardedHeaders.toCaller(known(), from.digestSeen(), block));
     }
-    body.forgetKept();
-    answering = true;
-    caller
-        .http2()
-        .sendHeaders(streamId, ForwardedHeaders.toCaller(target, from.digestSeen(), block), false);
   }
 
-  /** Passes on a piece that does not complete the answer. Takes ownership of {@code data}. */
-  void answerContinues(ByteBuf data, int receiptBytes) {
-    caller.http2().sendData(streamId, data, false, receiptBytes);
+  /** A message of a stream is complete: whether its last bytes may leave. */
+  boolean messageAnswered(HostAttempt from) {
+    CallFacts known = facts;
+    CallStream stream = known == null ? null : known.stream();
+    if (known == null || stream == null || stage != Stage.ROUTED) {
+      return false;
+    }
+    boolean leaves =
+        goesOn(stream) && recorded(stream, outcome.answered(loop, known, from, stream));
+    from.answer().recorded();
+    if (leaves && stream.plain() && reply.waits()) {
+      // What waits to be told has no place among messages like these.
+      refuse(Refusal.STREAM_TARGET_CHANGED);
+      return false;
+    }
+    return leaves;
+  }
+
+  /** Passes on a piece that does not complete a single answer. Takes ownership of {@code data}. */
+  void answerContinues(ByteBuf data, int receiptBytes, boolean endsMessage) {
+    reply.piece(data, receiptBytes, endsMessage);
   }
 
   @Override
@@ -238,18 +321,15 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
   }
 
   void creditCaller(int byteCount) {
-    if (stage != Stage.ENDED) {
-      caller.http2().credit(streamId, byteCount);
+    if (byteCount > 0 && stage != Stage.ENDED) {
+      reply.credit(byteCount);
     }
   }
 
-  private void answerLocally(@Nullable Target target) {
-    RpcMethod called = method;
-    if (called != null) {
-      boolean ready = loop.services().ready().getAsBoolean();
-      LocalAnswers.send(called, target, ready, tables, caller, streamId);
-    }
-    stopRequest();
+  private void answerLocally(CallFacts known, @Nullable Target target) {
+    boolean ready = loop.services().ready().getAsBoolean();
+    LocalAnswers.send(known.method(), target, ready, known.tables(), caller, streamId);
+    reply.stopRequest();
     finished();
   }
 
@@ -257,136 +337,49 @@ final class ProxyCall extends TimerWheel.Timer implements StreamListener {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
-    end(Refusal.CANCELLED.grpcCode(), Refusal.CANCELLED, null);
-  }
-
-  @Override
-  void due(long nowNs) {
-    if (nowNs >= deadlineNs) {
-      refuse(Refusal.DEADLINE_EXCEEDED);
-    } else if (!callerEnded && nowNs - heardNs >= loop.limits().bodyIdleMaxNs()) {
-      detail = "the request stopped coming";
-      refuse(Refusal.DEADLINE_EXCEEDED);
-    } else {
-      loop.timers().start(this, nextDueNs(), nowNs);
-    }
-  }
-
-  private long nextDueNs() {
-    return callerEnded ? deadlineNs : Math.min(deadlineNs, heardNs + loop.limits().bodyIdleMaxNs());
+    end(CallEnd.refused(Refusal.CANCELLED, ""));
   }
 
   private void refuse(Refusal why) {
+    refuse(why, "");
+  }
+
+  void refuse(Refusal why, String detail) {
     if (stage != Stage.ENDED) {
       loop.metrics().refused(why);
-      end(why.grpcCode(), why, null);
+      end(CallEnd.refused(why, detail));
     }
   }
 
-  /**
-   * Ends the call, once: records it, and only then lets the last bytes go.
-   *
-   * @param why null when a host's status ends the call
-   * @param trailers the host's, or null
-   */
-  void end(int grpcCode, @Nullable Refusal why, @Nullable HeaderBlock trailers) {
-    if (stage == Stage.ENDED) {
-      return;
-    }
-    CallOutcome.Facts facts = facts();
-    if (facts == null) {
-      loop.services().events().refusedUnidentified(why == null ? "" : why.reason(), grpcCode);
-      respond(why, "", null);
+  /** Ends the call, once. */
+  void end(CallEnd last) {
+    if (stage != Stage.ENDED) {
+      last.say(loop, facts, outcome, attempts.current(), reply);
       finished();
-      return;
-    }
-    long tookNs = System.nanoTime() - startedNs;
-    String recordId = outcome.record(loop, facts, why, grpcCode, tookNs);
-    boolean lost = recordId.isEmpty() && why != Refusal.CANCELLED && !servesUnrecorded();
-    Refusal reason = lost ? Refusal.AUDIT_UNAVAILABLE : why;
-    if (lost) {
-      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
-    }
-    respond(reason, recordId, lost ? null : trailers);
-    int code = lost ? Refusal.AUDIT_UNAVAILABLE.grpcCode() : grpcCode;
-    outcome.observe(loop, facts, stage == Stage.ROUTED, code, reason, recordId);
-    finished();
-  }
-
-  /** Whether answers leave without a record, as the operator chose; the lane counts the loss. */
-  private boolean servesUnrecorded() {
-    boolean serves = loop.services().serveUnrecorded();
-    if (serves) {
-      loop.recorder().countLost();
-    }
-    return serves;
-  }
-
-  private CallOutcome.@Nullable Facts facts() {
-    RpcMethod called = method;
-    Caller known = who;
-    long epoch = tables.routes().epoch();
-    return called == null || known == null
-        ? null
-        : new CallOutcome.Facts(
-            called, known, body, route, epoch, trace, attempts.current(), request);
-  }
-
-  private void respond(@Nullable Refusal why, String recordId, @Nullable HeaderBlock trailers) {
-    Target target = route.target();
-    HostAttempt from = attempts.current();
-    HeaderBlock block;
-    if (why == Refusal.CANCELLED) {
-      return;
-    } else if (trailers != null && from != null && target != null) {
-      ByteBuf held = from.takeHeld();
-      if (held != null) {
-        caller.http2().sendData(streamId, held, false, 0);
-      }
-      block = ForwardedHeaders.last(answering, target, from.digestSeen(), trailers);
-    } else {
-      Refusal reason = why == null ? Refusal.INTERNAL : why;
-      block = answering ? new HeaderBlock() : StatusBlock.trailersOnly();
-      StatusBlock.refusal(block, reason, detail, recordId);
-    }
-    if (!recordId.isEmpty()) {
-      block.add(GrpcNames.RECORD_ID, new AsciiString(recordId));
-    }
-    caller.http2().sendHeaders(streamId, block, true);
-    stopRequest();
-  }
-
-  /** The call is answered: whatever the caller has not sent yet is not wanted any more. */
-  private void stopRequest() {
-    if (!callerEnded) {
-      caller.http2().reset(streamId, ErrorCode.NO_ERROR);
     }
   }
 
   private void finished() {
     stage = Stage.ENDED;
-    loop.timers().stop(this);
+    clock.stop();
     HostAttempt current = attempts.current();
     if (current != null) {
       current.finish();
     }
-    body.release();
-    loop.giveBack(body.peek());
+    reply.release();
+    if (facts != null) {
+      facts.body().release();
+    }
   }
 
   // For the host's side of the call.
 
-  void detail(String text) {
-    detail = text;
-  }
-
-  /** Whether the call asks for a prediction, not about a model. */
-  boolean predicts() {
-    return method == RpcMethod.MODEL_INFER;
+  CallFacts known() {
+    return Objects.requireNonNull(facts, "a call nobody made");
   }
 
   RequestBody body() {
-    return body;
+    return known().body();
   }
 
   CallLoop loop() {

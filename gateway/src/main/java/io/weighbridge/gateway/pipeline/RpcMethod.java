@@ -4,44 +4,82 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.peek.Peek;
+import io.weighbridge.gateway.route.ServiceRule;
+import io.weighbridge.gateway.route.ServiceTable;
 import org.jspecify.annotations.Nullable;
 
-/** The methods served on the predict port; every other path is unimplemented. */
-@SuppressWarnings(
-    "ImmutableEnumChecker") // The path and its bytes are lent out to be read, never written.
-enum RpcMethod {
-  MODEL_INFER("inference.GRPCInferenceService/ModelInfer", Peek.Shape.INFER, true, true),
-  MODEL_METADATA("inference.GRPCInferenceService/ModelMetadata", Peek.Shape.MODEL, true, true),
-  MODEL_READY("inference.GRPCInferenceService/ModelReady", Peek.Shape.MODEL, true, false),
-  SERVER_METADATA("inference.GRPCInferenceService/ServerMetadata", null, true, false),
-  SERVER_READY("inference.GRPCInferenceService/ServerReady", null, false, false),
-  SERVER_LIVE("inference.GRPCInferenceService/ServerLive", null, false, false),
-  HEALTH_CHECK("grpc.health.v1.Health/Check", null, false, false);
+/**
+ * A method served on the predict port: one of those known here, or one that a rule of the
+ * configuration routes; every other path is unimplemented. Immutable.
+ */
+final class RpcMethod {
+  /** Who answers, and with how many messages. */
+  enum Answer {
+    SERVER_LIVE,
+    SERVER_READY,
+    SERVER_METADATA,
+    HEALTH_CHECK,
+    MODEL_READY,
+    /** A host, with one message for one. */
+    HOST_ONCE,
+    /** A host, for as many messages as either side has. */
+    HOST_STREAM,
+    /** A host of a rule; what the messages are is not known. */
+    RULE
+  }
 
-  private static final RpcMethod[] ALL = values();
+  static final RpcMethod MODEL_INFER =
+      inference("ModelInfer", Peek.Shape.INFER, true, Answer.HOST_ONCE);
+  static final RpcMethod MODEL_STREAM_INFER =
+      inference("ModelStreamInfer", Peek.Shape.INFER, true, Answer.HOST_STREAM);
+
+  private static final RpcMethod[] ALL = {
+    MODEL_INFER,
+    MODEL_STREAM_INFER,
+    inference("ModelMetadata", Peek.Shape.MODEL, true, Answer.HOST_ONCE),
+    inference("ModelReady", Peek.Shape.MODEL, true, Answer.MODEL_READY),
+    inference("ServerMetadata", null, true, Answer.SERVER_METADATA),
+    inference("ServerReady", null, false, Answer.SERVER_READY),
+    inference("ServerLive", null, false, Answer.SERVER_LIVE),
+    new RpcMethod("/grpc.health.v1.Health/Check", null, false, Answer.HEALTH_CHECK, null)
+  };
 
   private final AsciiString path;
   private final byte[] nameUtf8;
   private final Peek.@Nullable Shape shape;
   private final boolean authenticated;
-  private final boolean forwarded;
+  private final Answer answer;
+  private final @Nullable ServiceRule rule;
 
-  RpcMethod(String name, Peek.@Nullable Shape shape, boolean authenticated, boolean forwarded) {
-    path = AsciiString.cached("/" + name);
-    nameUtf8 = name.getBytes(US_ASCII);
+  private RpcMethod(
+      CharSequence path,
+      Peek.@Nullable Shape shape,
+      boolean authenticated,
+      Answer answer,
+      @Nullable ServiceRule rule) {
+    this.path = AsciiString.of(path);
+    nameUtf8 = path.subSequence(1, path.length()).toString().getBytes(US_ASCII);
     this.shape = shape;
     this.authenticated = authenticated;
-    this.forwarded = forwarded;
+    this.answer = answer;
+    this.rule = rule;
+  }
+
+  private static RpcMethod inference(
+      String name, Peek.@Nullable Shape shape, boolean authenticated, Answer answer) {
+    return new RpcMethod(
+        "/inference.GRPCInferenceService/" + name, shape, authenticated, answer, null);
   }
 
   /** The method of this exact path, or null. */
-  static @Nullable RpcMethod of(AsciiString path) {
+  static @Nullable RpcMethod of(AsciiString path, ServiceTable services) {
     for (RpcMethod method : ALL) {
       if (method.path.equals(path)) {
         return method;
       }
     }
-    return null;
+    ServiceRule rule = services.find(path);
+    return rule == null ? null : new RpcMethod(path, null, rule.authenticated(), Answer.RULE, rule);
   }
 
   /** The value of {@code :path}. */
@@ -54,18 +92,33 @@ enum RpcMethod {
     return nameUtf8;
   }
 
-  /** How the request's routing fields are read; null when it has none. */
+  /** How a request's routing fields are read; null when it has none. */
   Peek.@Nullable Shape shape() {
     return shape;
   }
 
-  /** Whether a credential is needed: all but probes. */
+  /** Whether a credential is needed: all but probes, and rules that say so. */
   boolean authenticated() {
     return authenticated;
   }
 
-  /** Whether a host answers; the others the gateway answers itself. */
-  boolean forwarded() {
-    return forwarded;
+  /** Who answers. */
+  Answer answer() {
+    return answer;
+  }
+
+  /** The rule that routes it; null for the methods known here. */
+  @Nullable ServiceRule rule() {
+    return rule;
+  }
+
+  /** Whether either side may send any number of messages. */
+  boolean streamed() {
+    return answer == Answer.HOST_STREAM || answer == Answer.RULE;
+  }
+
+  /** Whether it asks for predictions: hosts count those as well. */
+  boolean predicts() {
+    return shape == Peek.Shape.INFER;
   }
 }

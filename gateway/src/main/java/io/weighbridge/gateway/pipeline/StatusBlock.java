@@ -77,7 +77,8 @@ final class StatusBlock {
     return block;
   }
 
-  private static String message(Refusal refusal, String detail, String recordId) {
+  /** Reason, what is special about it, what to do, and where the record is. */
+  static String message(Refusal refusal, String detail, String recordId) {
     StringBuilder text = new StringBuilder(MESSAGE_BYTES_MAX).append(refusal.reason()).append(": ");
     if (!detail.isEmpty()) {
       text.append(detail).append("; ");

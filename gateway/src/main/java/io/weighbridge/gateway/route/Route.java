@@ -34,6 +34,7 @@ public final class Route {
 
   private static final byte[] NO_LABEL = new byte[0];
 
+  private @Nullable ModelRoute model;
   private @Nullable Target target;
   private @Nullable Refusal refusal;
   private Rule rule = Rule.NONE;
@@ -55,17 +56,33 @@ public final class Route {
     bucket = value;
   }
 
+  void model(ModelRoute of) {
+    model = of;
+  }
+
+  /** The calls of a rule go to its hosts: there was nothing to choose. */
+  public void chose(ServiceRule service) {
+    clear();
+    target = service.target();
+  }
+
   void label(byte[] utf8) {
     labelUtf8 = utf8;
   }
 
   /** Forgets everything. */
   public void clear() {
+    model = null;
     target = null;
     refusal = null;
     rule = Rule.NONE;
     bucket = 0;
     labelUtf8 = NO_LABEL;
+  }
+
+  /** The model whose version was chosen, or null. */
+  public @Nullable ModelRoute model() {
+    return model;
   }
 
   /** The version that answers, or null when refused. */

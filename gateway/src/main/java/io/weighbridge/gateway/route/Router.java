@@ -33,6 +33,7 @@ public final class Router {
   /** Answers into {@code answer} which version of the model takes the call. */
   public void choose(ModelRoute model, HostTable hosts, Ask ask, Route answer) {
     answer.clear();
+    answer.model(model);
     if (ask.versionBytes > 0) {
       named(model, ask, answer);
     } else if (ask.labelBytes > 0) {
@@ -60,6 +61,28 @@ public final class Router {
       answer.chose(label.target, Route.Rule.LABEL);
       answer.label(label.nameUtf8);
     }
+  }
+
+  /**
+   * Whether the choice would be made again: by the same version, the label's present version, or
+   * the present owner of the bucket.
+   */
+  public static boolean holds(Route route, ModelRoute model) {
+    Target was = route.target();
+    if (was == null) {
+      return false;
+    }
+    return switch (route.rule()) {
+      case VERSION, UNROUTABLE_LABEL, OVERRIDE, NONE -> model.target(was.version()) != null;
+      case LABEL -> {
+        ModelRoute.Label label = model.labelNamed(route.labelUtf8(), route.labelUtf8().length);
+        yield label != null && label.target.slot() == was.slot();
+      }
+      case SPLIT_KEY, SPLIT_DRAW -> {
+        Target owner = model.owner(route.bucket());
+        yield owner != null && owner.slot() == was.slot();
+      }
+    };
   }
 
   private void split(ModelRoute model, HostTable hosts, Ask ask, Route answer) {

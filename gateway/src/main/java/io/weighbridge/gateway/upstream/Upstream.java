@@ -62,6 +62,33 @@ public final class Upstream {
     return null;
   }
 
+  /**
+   * Chooses the host of a sequence: the same one on every loop and gateway for as long as it may
+   * answer, because its state is there and nowhere else. Highest random weight (Thaler and
+   * Ravishankar, 1998): when a host leaves, only its own sequences move.
+   *
+   * @return null when that host cannot be reached now
+   */
+  public @Nullable Eligible chooseFor(long sequence, Eligible[] eligible, long nowNs) {
+    Eligible best = null;
+    long bestWeight = 0;
+    for (Eligible candidate : eligible) {
+      long weight = mix(sequence ^ mix(candidate.host().id().hashCode()));
+      if (best == null || weight > bestWeight) {
+        best = candidate;
+        bestWeight = weight;
+      }
+    }
+    return best == null ? null : usable(best, null, nowNs);
+  }
+
+  /** Spreads the bits of a number (Steele, Lea and Flood, "SplitMix", 2014). */
+  private static long mix(long number) {
+    long mixed = (number ^ number >>> 30) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+    return mixed ^ mixed >>> 31;
+  }
+
   private @Nullable Eligible usable(Eligible candidate, @Nullable Host except, long nowNs) {
     return candidate.host().equals(except) || !link(candidate.host()).reachable(nowNs)
         ? null

@@ -44,6 +44,9 @@ final class GatewayConfigTest {
           on-unroutable: stable
           payload-digest: request
         - {name: free, integrity: none, versions: [{version: "7"}], sticky: caller}
+      routes:
+        - {service: shop.Cart, hosts: [stock, host-a], authentication: none}
+        - {method: shop.Cart/Pay, hosts: [stock]}
       """
           .replace("D1", D1)
           .replace("D2", D2);
@@ -72,6 +75,11 @@ final class GatewayConfigTest {
     assertThat(config.limits().bytes(Limit.MESSAGE_BYTES_MAX)).isEqualTo(1 << 20);
     assertThat(config.limits().duration(Limit.BODY_IDLE_MAX)).isEqualTo(Duration.ofMillis(50));
     assertThat(config.limits().count(Limit.HOST_CONNECTIONS_MAX)).isEqualTo(2);
+    assertThat(config.routes())
+        .containsExactly(
+            new RouteConfig(
+                "shop.Cart", List.of("stock", "host-a"), RouteConfig.Authentication.NONE),
+            new RouteConfig("shop.Cart/Pay", List.of("stock"), RouteConfig.Authentication.KEY));
   }
 
   @Test
@@ -164,6 +172,10 @@ final class GatewayConfigTest {
             "body-idle-max 30s (10ms to 1h)",
             "write-stall-max 30s (10ms to 1h)",
             "call-duration-max 60s (10ms to 24h)",
+            "stream-duration-max 1h (10ms to 30d)",
+            "stream-idle-max 10m (10ms to 30d)",
+            "stream-drain-max 5m (0s to 24h)",
+            "stream-unanswered-max 1024 (1 to 100000)",
             "drain-max 30s (0s to 1h)",
             "host-connections-max 4 (1 to 64)",
             "host-queue-calls-max 1000 (0 to 1000000)",
@@ -211,7 +223,7 @@ final class GatewayConfigTest {
         "gateway: {id: g, id: h} => 1: id: stands here twice in gateway",
         "gateway: {id: g}|listne: {} => 2: listne: unknown in the file; did you mean listen?",
         "gateway: {id: g}|zzz: {} => 2: zzz: unknown in the file, allowed is gateway, hosts, keys,"
-            + " ledger, limits, listen, models, tracing",
+            + " ledger, limits, listen, models, routes, tracing",
         "gateway: {id: g}|listen: {predict: {address: '0.0.0.0:1'}} => 2: address: found 0.0.0.0,"
             + " which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or say"
             + " insecure: true",
@@ -243,8 +255,17 @@ final class GatewayConfigTest {
         "gateway: {id: g}|hosts: {} => 2: hosts: found a section, allowed is a list",
         "gateway: {id: g}|hosts: [{id: h, serves: [{model: m, version: v}]}] => 2: address: missing"
             + " in hosts",
-        "gateway: {id: g}|hosts: [{id: h, address: 'a:1'}] => 2: serves: missing; a host without a key"
-            + " must name what it serves, or give it a key",
+        "gateway: {id: g}|hosts: [{id: h, address: 'a:1'}] => 2: hosts: h has no key and serves"
+            + " nothing: give it a key, say what it serves, or name it in routes",
+        "gateway: {id: g}|routes: [{service: a.B, hosts: [x]}] => 2: routes: a.B names host \"x\", which"
+            + " is not in hosts",
+        "gateway: {id: g}|routes: [{service: a.B}] => 2: hosts: found none, allowed are ids of hosts",
+        "gateway: {id: g}|routes: [{method: a.B, hosts: [x]}] => 2: method: found \"a.B\", allowed is"
+            + " [A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*",
+        "gateway: {id: g}|routes: [{service: grpc.health.v1.Health, hosts: [x]}] => 2: service: found"
+            + " \"grpc.health.v1.Health\", which the gateway serves itself",
+        "gateway: {id: g}|routes: [{service: a.B, hosts: [x], authentication: off}] => 2:"
+            + " authentication: found \"off\", allowed is key or none",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:0', serves: [{model: m, version: v}]}] => 2:"
             + " address: found port 0, allowed is 1 to 65535",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1', serves: [{model: m, version: v}]}] => 2:"

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.pipeline;
 import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import inference.ModelStreamInferResponse;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -106,6 +107,50 @@ final class FakeHost implements AutoCloseable {
               .addAllRawOutputContents(request.getRawInputContentsList())
               .build());
       answer.onCompleted();
+    }
+
+    /** Answers each message, or says of one with id "bad" that it failed. */
+    @Override
+    public StreamObserver<ModelInferRequest> modelStreamInfer(
+        StreamObserver<ModelStreamInferResponse> answer) {
+      ServerCallStreamObserver<ModelStreamInferResponse> observer =
+          (ServerCallStreamObserver<ModelStreamInferResponse>) answer;
+      observer.setOnCancelHandler(cancelled::incrementAndGet);
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(ModelInferRequest request) {
+          requests.add(request);
+          if (silent) {
+            return;
+          }
+          ModelStreamInferResponse.Builder response = ModelStreamInferResponse.newBuilder();
+          if (request.getId().equals("bad")) {
+            response.setErrorMessage("no such tensor");
+          }
+          response
+              .getInferResponseBuilder()
+              .setModelName(request.getModelName())
+              .setModelVersion(request.getModelVersion())
+              .setId(request.getId())
+              .addAllRawOutputContents(request.getRawInputContentsList());
+          answer.onNext(response.build());
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+          // Told by the cancel handler.
+        }
+
+        @Override
+        public void onCompleted() {
+          Status failed = failure;
+          if (failed == null) {
+            answer.onCompleted();
+          } else {
+            answer.onError(failed.asRuntimeException());
+          }
+        }
+      };
     }
   }
 }

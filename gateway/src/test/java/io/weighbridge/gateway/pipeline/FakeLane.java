@@ -24,7 +24,10 @@ final class FakeLane implements Lane {
       long requestBytes,
       long responseBytes,
       String requestSha256,
-      String responseSha256) {}
+      String responseSha256,
+      String requestId,
+      long ordinal,
+      String versionAsked) {}
 
   final List<Seen> records = new CopyOnWriteArrayList<>();
   volatile boolean full;
@@ -51,7 +54,10 @@ final class FakeLane implements Lane {
             from.requestBytes,
             from.responseBytes,
             hex(from.requestSha256),
-            hex(from.responseSha256)));
+            hex(from.responseSha256),
+            new String(from.requestId, 0, from.requestIdLength, UTF_8),
+            from.streamOrdinal,
+            new String(from.versionAsked, UTF_8)));
     return true;
   }
 

@@ -32,6 +32,8 @@ import io.weighbridge.gateway.record.Recorder;
 import io.weighbridge.gateway.route.ModelSpec;
 import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.route.ServiceRule;
+import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.gateway.upstream.NettyConnector;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
@@ -117,12 +119,18 @@ final class PathHarness implements AutoCloseable {
         64 << 10,
         256 << 10,
         TimeUnit.SECONDS.toNanos(30),
-        TimeUnit.SECONDS.toNanos(30));
+        TimeUnit.SECONDS.toNanos(30),
+        new CallLimits.Streams(
+            TimeUnit.SECONDS.toNanos(60),
+            TimeUnit.SECONDS.toNanos(60),
+            TimeUnit.SECONDS.toNanos(60),
+            8));
   }
 
   private static KeyTable keys() throws Exception {
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(SECRET.getBytes(US_ASCII));
-    Caller caller = new Caller("acme", "svc", AuthMethod.API_KEY, "demo", Set.of("m"));
+    Caller caller =
+        new Caller("acme", "svc", AuthMethod.API_KEY, "demo", Set.of("m", "/shop.Cart"));
     return new KeyTable(Map.of("demo", new KeyTable.StoredKey(hash, caller)));
   }
 
@@ -147,6 +155,14 @@ final class PathHarness implements AutoCloseable {
     java.util.Arrays.fill(bySlot, new HostTable.Eligible[0]);
     bySlot[target.slot()] = eligible;
     tables.publish(new HostTable(bySlot));
+  }
+
+  /** A rule for a service or method, in front of an address. */
+  void routeService(String name, boolean authenticated, InetSocketAddress on) {
+    HostTable.Host host = new HostTable.Host(hosts.size(), "service-host", on);
+    hosts.add(host);
+    tables.publish(
+        new ServiceTable(List.of(new ServiceRule(name, List.of(host), authenticated, slots))));
   }
 
   private void route(@Nullable String expected, List<ModelSpec.Range> ranges) {

@@ -24,7 +24,8 @@ final class RawCall {
     return ClientCalls.blockingUnaryCall(stub.getChannel(), method, CallOptions.DEFAULT, message);
   }
 
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  /** Messages as they are. */
+  static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] value) {
       return new ByteArrayInputStream(value);

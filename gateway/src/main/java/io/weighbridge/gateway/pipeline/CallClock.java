@@ -1,0 +1,71 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.weighbridge.gateway.call.Refusal;
+
+/**
+ * When one call is looked at next, and what its time is up for. Confined to the call's event loop.
+ */
+final class CallClock extends TimerWheel.Timer {
+  private final ProxyCall call;
+  private final CallLoop loop;
+  private final Reply reply;
+  private long deadlineNs;
+  private long heardNs;
+
+  CallClock(ProxyCall call, CallLoop loop, Reply reply) {
+    this.call = call;
+    this.loop = loop;
+    this.reply = reply;
+  }
+
+  /** Starts with the deadline the caller asked for, or the longest allowed. */
+  void start(CallFacts facts, long nowNs) {
+    CallLimits limits = loop.limits();
+    long maxNs =
+        facts.stream() == null ? limits.callDurationMaxNs() : limits.streams().durationMaxNs();
+    deadlineNs = nowNs + Math.min(facts.headers().timeoutNs(), maxNs);
+    heardNs = nowNs;
+    loop.timers().start(this, nextNs(facts, nowNs), nowNs);
+  }
+
+  void stop() {
+    loop.timers().stop(this);
+  }
+
+  /** The caller sent something. */
+  void heard() {
+    heardNs = System.nanoTime();
+  }
+
+  /** When the call must be over. */
+  long deadlineNs() {
+    return deadlineNs;
+  }
+
+  @Override
+  void due(long nowNs) {
+    CallFacts facts = call.known();
+    CallStream stream = facts.stream();
+    if (nowNs >= deadlineNs) {
+      call.refuse(Refusal.DEADLINE_EXCEEDED, "");
+    } else if (owesBytes(facts) && nowNs - heardNs >= loop.limits().bodyIdleMaxNs()) {
+      call.refuse(Refusal.DEADLINE_EXCEEDED, "the request stopped coming");
+    } else if (stream == null || call.goesOn(stream)) {
+      loop.timers().start(this, nextNs(facts, nowNs), nowNs);
+    }
+  }
+
+  /** Whether the caller has to go on sending: a stream may pause between messages. */
+  private boolean owesBytes(CallFacts facts) {
+    return !reply.heardAll() && (facts.stream() == null || facts.body().withinMessage());
+  }
+
+  private long nextNs(CallFacts facts, long nowNs) {
+    if (facts.stream() != null) {
+      return Math.min(deadlineNs, nowNs + CallStream.LOOK_NS);
+    }
+    return reply.heardAll()
+        ? deadlineNs
+        : Math.min(deadlineNs, heardNs + loop.limits().bodyIdleMaxNs());
+  }
+}

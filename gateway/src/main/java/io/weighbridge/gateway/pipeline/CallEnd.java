@@ -1,0 +1,78 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last word of one call: it is recorded, and only then do its last bytes leave. Confined to the
+ * call's event loop.
+ *
+ * @param why null when a host's status ends the call
+ * @param detail what is special about a refusal; may be empty
+ * @param trailers the host's, or null
+ */
+record CallEnd(int grpcCode, @Nullable Refusal why, String detail, @Nullable HeaderBlock trailers) {
+
+  /** The gateway's own word. */
+  static CallEnd refused(Refusal why, String detail) {
+    return new CallEnd(why.grpcCode(), why, detail, null);
+  }
+
+  /** A host's status. */
+  static CallEnd answered(int grpcCode, HeaderBlock trailers) {
+    return new CallEnd(grpcCode, null, "", trailers);
+  }
+
+  /**
+   * Records and says it.
+   *
+   * @param facts null while the caller is not known
+   * @param attempt the last try, or null
+   */
+  void say(
+      CallLoop loop,
+      @Nullable CallFacts facts,
+      CallOutcome outcome,
+      @Nullable HostAttempt attempt,
+      Reply reply) {
+    if (facts == null || !facts.recorded()) {
+      loop.services().events().refusedUnidentified(why == null ? "" : why.reason(), grpcCode);
+      respond(reply, facts, attempt, "");
+      return;
+    }
+    String recordId = outcome.end(loop, facts, attempt, why, grpcCode);
+    if (recordId.isEmpty() && why != Refusal.CANCELLED && !loop.servesUnrecorded()) {
+      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
+      CallEnd lost = refused(Refusal.AUDIT_UNAVAILABLE, "");
+      lost.respond(reply, facts, attempt, "");
+      outcome.observe(loop, facts, attempt, lost.grpcCode, lost.why, "");
+      return;
+    }
+    respond(reply, facts, attempt, recordId);
+    outcome.observe(loop, facts, attempt, grpcCode, why, recordId);
+  }
+
+  private void respond(
+      Reply reply, @Nullable CallFacts facts, @Nullable HostAttempt from, String recordId) {
+    if (why == Refusal.CANCELLED) {
+      return;
+    }
+    if (trailers == null || from == null || facts == null) {
+      reply.refuse(why == null ? Refusal.INTERNAL : why, detail, recordId);
+    } else {
+      ByteBuf held = from.answer().takeHeld();
+      if (held != null) {
+        reply.piece(held, 0, true);
+      }
+      if (reply.begun()) {
+        reply.end(ForwardedHeaders.last(new HeaderBlock(), trailers), recordId);
+      } else {
+        HeaderBlock head = ForwardedHeaders.head(facts, from.digestSeen());
+        reply.endFrom(head, ForwardedHeaders.last(new HeaderBlock(), trailers), recordId);
+      }
+    }
+    reply.stopRequest();
+  }
+}

@@ -1,0 +1,212 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.identity.KeyCheck;
+import io.weighbridge.gateway.peek.AnswerPeek;
+import io.weighbridge.gateway.peek.CapturedText;
+import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.route.Route;
+import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.route.ServiceRule;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call of many messages has beyond a call of one: it outlives tables, and its messages wait
+ * for answers. Confined to the call's event loop.
+ *
+ * <p>Whoever may not begin the call any more may not go on with it either: keys, permission and the
+ * host's proof are looked at again whenever other tables were published, before the next message
+ * passes and some times a second.
+ */
+final class CallStream {
+  /** How late, at most, a silent stream notices that its host or its key is gone. */
+  static final long LOOK_NS = 250_000_000L;
+
+  private static final AsciiString WANTS_STATUS = AsciiString.cached("triton_grpc_error");
+
+  private final CallerConnection caller;
+  private final CallHeaders request;
+  private final RpcMethod method;
+  private final CallLimits.Streams limits;
+  private final ArrayDeque<Asked> unanswered = new ArrayDeque<>();
+  private Tables tables;
+  private Caller who;
+  private long drainAtNs;
+  private boolean draining;
+  private long heardNs;
+  private @Nullable Asked lastAnswered;
+  private long answeredCount;
+  private boolean plain;
+  private String lastRecordId = "";
+  private final Route named = new Route();
+
+  CallStream(
+      CallerConnection caller,
+      CallHeaders request,
+      RpcMethod method,
+      Tables tables,
+      Caller who,
+      long nowNs) {
+    this.caller = caller;
+    this.request = request;
+    this.method = method;
+    this.tables = tables;
+    this.who = who;
+    limits = caller.loop().limits().streams();
+    heardNs = nowNs;
+  }
+
+  /** Who calls, as of the last look. */
+  Caller who() {
+    return who;
+  }
+
+  /** What later messages are judged by, as of the last look. */
+  Tables tables() {
+    return tables;
+  }
+
+  /** Why the stream may not go on, or null. */
+  @SuppressWarnings("ReferenceEquality") // Tables are published whole: another object is news.
+  @Nullable Refusal look(Route route, @Nullable HostAttempt attempt, long nowNs) {
+    Tables now = caller.loop().services().tables().get();
+    if (tables != now) {
+      tables = now;
+      Refusal gone = changed(route, attempt, nowNs);
+      if (gone != null) {
+        return gone;
+      }
+    }
+    if (draining && nowNs - drainAtNs >= 0) {
+      return Refusal.DRAINING;
+    }
+    return nowNs - heardNs >= limits.idleMaxNs() ? Refusal.DEADLINE_EXCEEDED : null;
+  }
+
+  private @Nullable Refusal changed(Route route, @Nullable HostAttempt attempt, long nowNs) {
+    if (method.authenticated()) {
+      switch (caller.identify(request, tables.keys())) {
+        case KeyCheck.Answer.Refused refused -> {
+          return refused.refusal();
+        }
+        case KeyCheck.Answer.Known known -> who = known.caller();
+      }
+    }
+    ServiceRule rule = method.rule();
+    Target target = route.target();
+    if (rule != null) {
+      return allows(who, rule, method) ? null : Refusal.PERMISSION_DENIED;
+    }
+    if (target == null) {
+      return null;
+    }
+    if (!who.mayCall(target.model())) {
+      return Refusal.PERMISSION_DENIED;
+    }
+    if (attempt != null && target.attested() && !proves(attempt.chosen(), target)) {
+      return Refusal.HOST_WITHDRAWN;
+    }
+    ModelRoute model = tables.routes().find(target.modelUtf8(), target.modelUtf8().length);
+    boolean routed = model != null && Router.holds(route, model);
+    if (!routed && !draining) {
+      drainAtNs = nowNs + limits.drainMaxNs();
+    }
+    draining = !routed;
+    return null;
+  }
+
+  /** Whether this caller may call the method by this rule. */
+  static boolean allows(Caller who, ServiceRule rule, RpcMethod method) {
+    return who.mayCall(rule.service(), method.path().toString());
+  }
+
+  private boolean proves(Eligible chosen, Target target) {
+    HostTable.Eligible[] eligible = tables.hosts().eligible(target.slot());
+    for (Eligible each : eligible) {
+      if (each.host().equals(chosen.host()) && each.bootId().equals(chosen.bootId())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A request goes to the host; false when too many wait for their answer. */
+  boolean asked(Asked message) {
+    if (unanswered.size() >= limits.unansweredMax()) {
+      return false;
+    }
+    heardNs = message.receivedNs;
+    unanswered.add(message);
+    return true;
+  }
+
+  /**
+   * The request an answer belongs to: the one whose id it says, else the longest waiting, else,
+   * where a host says more than was asked, the last one answered; null for streams whose messages
+   * are not read.
+   */
+  @Nullable Asked answered(@Nullable AnswerPeek answer) {
+    Asked next = null;
+    if (answer != null) {
+      plain = answer.plain();
+      next = plain || answer.id().isEmpty() ? unanswered.poll() : named(answer.id());
+    }
+    if (next != null) {
+      lastAnswered = next;
+    }
+    return lastAnswered;
+  }
+
+  private @Nullable Asked named(CapturedText id) {
+    Asked last = lastAnswered;
+    for (Asked each : unanswered) {
+      if (id.equalTo(each.id)) {
+        unanswered.remove(each);
+        return each;
+      }
+    }
+    return last != null && id.equalTo(last.id) ? last : unanswered.poll();
+  }
+
+  /** Whether answers have no place for an error. */
+  boolean plain() {
+    return plain;
+  }
+
+  /** A message is recorded. */
+  void recorded(String recordId, long nowNs) {
+    heardNs = nowNs;
+    answeredCount++;
+    lastRecordId = recordId;
+  }
+
+  /** How the message at hand names its version. */
+  Route named() {
+    return named;
+  }
+
+  /** Whether an error is told by a status, and so the end, instead of a message. */
+  boolean wantsStatus() {
+    if (plain) {
+      return true;
+    }
+    AsciiString wanted = request.block().find(WANTS_STATUS);
+    return wanted != null && wanted.contentEqualsIgnoreCase("true");
+  }
+
+  /** Messages recorded so far: the position of the next. */
+  long answeredCount() {
+    return answeredCount;
+  }
+
+  /** The last record's id; empty before the first. */
+  String lastRecordId() {
+    return lastRecordId;
+  }
+}

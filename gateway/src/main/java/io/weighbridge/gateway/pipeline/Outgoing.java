@@ -1,0 +1,155 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weighbridge.gateway.grpc.MessageFraming;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a request on their way to a host: kept until a host takes them, a short beginning
+ * also after that for a second try, passed on from then. Confined to the call's event loop; owns
+ * what it keeps.
+ *
+ * <p>The caller gets credit for what has left for the host, so what is kept is bounded by the
+ * stream's window.
+ */
+final class Outgoing {
+  /** Where a request goes once it is routed. */
+  interface Sink {
+    /**
+     * Passes bytes on. Takes ownership of {@code data}. The caller gets {@code creditBytes} when
+     * they have left.
+     */
+    void send(ByteBuf data, boolean endStream, int creditBytes);
+  }
+
+  /** Credit is given in portions of this share of the window. */
+  private static final int CREDIT_SHARE = 4;
+
+  private final CallLimits limits;
+  private final int creditBytesMin;
+  private @Nullable ByteBuf kept;
+  private @Nullable Sink sink;
+  private int uncredited;
+  private long writtenBytes;
+  private boolean ended;
+  private boolean creditless;
+  private boolean released;
+
+  /** A second host could not be given everything any more. */
+  private boolean beyondReplay;
+
+  Outgoing(CallLimits limits) {
+    this.limits = limits;
+    int window = limits.streamWindowBytes();
+    // What is owed and a message that is not understood yet must fit into the window together.
+    creditBytesMin =
+        Math.max(1, Math.min(window / CREDIT_SHARE, (window - limits.peekBytesMax()) / 2));
+  }
+
+  /** All that will be written fits into the caller's window: it needs no credit. */
+  void creditless() {
+    creditless = true;
+  }
+
+  /** Whether a host takes the bytes now. */
+  boolean open() {
+    return sink != null;
+  }
+
+  /** Whether the last byte was written. */
+  boolean ended() {
+    return ended;
+  }
+
+  /**
+   * Writes bytes. Takes ownership of {@code bytes}.
+   *
+   * @param fromCaller how many bytes of the caller's window they stand for
+   * @param end whether nothing follows
+   */
+  void write(ByteBuf bytes, int fromCaller, boolean end) {
+    if (released) {
+      bytes.release();
+      return;
+    }
+    ended |= end;
+    uncredited += fromCaller;
+    writtenBytes += fromCaller;
+    Sink to = sink;
+    if (to != null) {
+      forgetKept();
+      to.send(bytes, end, takeCredit());
+      return;
+    }
+    ByteBuf before = kept;
+    if (before == null) {
+      kept = bytes;
+    } else {
+      before.writeBytes(bytes);
+      bytes.release();
+    }
+  }
+
+  /** Nothing follows what was written. */
+  void end() {
+    ended = true;
+    Sink to = sink;
+    if (to != null) {
+      to.send(Unpooled.EMPTY_BUFFER, true, 0);
+    }
+  }
+
+  /** Sends what is kept, and from now on everything, to a host. For a second try: to another. */
+  void sendTo(Sink to) {
+    boolean again = sink != null;
+    sink = to;
+    ByteBuf buffer = kept;
+    if (buffer == null) {
+      if (ended) {
+        to.send(Unpooled.EMPTY_BUFFER, true, 0);
+      }
+      return;
+    }
+    ByteBuf out = buffer;
+    if (writtenBytes <= limits.retryBodyBytesMax() + MessageFraming.PREFIX_BYTES) {
+      out = buffer.retainedSlice();
+    } else {
+      kept = null;
+      beyondReplay = true;
+    }
+    to.send(out, ended, again ? 0 : takeAllCredit());
+  }
+
+  private int takeCredit() {
+    return uncredited < creditBytesMin ? 0 : takeAllCredit();
+  }
+
+  private int takeAllCredit() {
+    int credit = creditless ? 0 : uncredited;
+    uncredited = 0;
+    return credit;
+  }
+
+  /** Whether {@link #sendTo} can be called for another host. */
+  boolean replayable() {
+    return !beyondReplay;
+  }
+
+  /** No second try will be made. */
+  void forgetKept() {
+    beyondReplay = true;
+    ByteBuf buffer = kept;
+    if (buffer != null) {
+      kept = null;
+      buffer.release();
+    }
+  }
+
+  /** Gives everything back. */
+  void release() {
+    released = true;
+    forgetKept();
+    sink = null;
+  }
+}
