@@ -1,6 +1,5 @@
 package io.weighbridge.benchmarks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.management.ThreadMXBean;
@@ -10,12 +9,8 @@ import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.write.LedgerFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,10 +40,6 @@ public class RecordBenchmark {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private static final int KIND_PREDICTION = 1;
-  private static final int INTEGRITY_VERIFIED = 1;
-  private static final int RULE_SPLIT_DRAW = 5;
-  private static final long NOW_UNIX_NS = 1_800_000_000_000_000_000L;
   private static final long DRAIN_POLL_MS = 5;
 
   private final CallRecord callRecord = new CallRecord();
@@ -69,15 +60,13 @@ public class RecordBenchmark {
   /** Opens a ledger as a gateway does. */
   @Setup
   public void open() throws IOException {
-    Path home = Path.of(System.getProperty("weighbridge.home", "."), "benchmarks", "target");
-    Files.createDirectories(home);
-    folder = Files.createTempDirectory(home, "ledger");
+    folder = TypicalRecord.folder();
     ledger =
         LedgerFiles.open(
             LedgerConfig.of(
                 folder.resolve("ledger"), folder.resolve("state"), "bench-gateway", "bench", 1));
     lane = ledger.lane(0);
-    fill();
+    TypicalRecord.fill(callRecord);
   }
 
   /** Waits until the sealer has taken what the iteration before appended. */
@@ -92,42 +81,7 @@ public class RecordBenchmark {
   @TearDown
   public void close() throws IOException {
     requireNonNull(ledger).close();
-    try (Stream<Path> found = Files.walk(folder)) {
-      List<Path> deepestFirst = found.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    }
-  }
-
-  private void fill() {
-    callRecord.kind = KIND_PREDICTION;
-    callRecord.receivedAtUnixNs = NOW_UNIX_NS;
-    callRecord.completedAtUnixNs = NOW_UNIX_NS + 900_000;
-    callRecord.durationNs = 900_000;
-    callRecord.tenant = "acme".getBytes(UTF_8);
-    callRecord.principal = "checkout-service".getBytes(UTF_8);
-    callRecord.authMethod = 1;
-    callRecord.credentialId = "demo".getBytes(UTF_8);
-    callRecord.method = "/inference.GRPCInferenceService/ModelInfer".getBytes(UTF_8);
-    callRecord.attempts = 1;
-    callRecord.traceIdHigh = 0x4bf92f3577b34da6L;
-    callRecord.traceIdLow = 0xa3ce929d0e0e4736L;
-    callRecord.spanId = 0x00f067aa0ba902b7L;
-    callRecord.model = "minilm".getBytes(UTF_8);
-    callRecord.versionServed = "1".getBytes(UTF_8);
-    callRecord.routeEpoch = 41;
-    callRecord.rule = RULE_SPLIT_DRAW;
-    callRecord.bucket = 618_033;
-    callRecord.hostId = "host-a".getBytes(UTF_8);
-    callRecord.requestBytes = 1_054;
-    callRecord.responseBytes = 1_058;
-    callRecord.requestSha256 = new byte[32];
-    callRecord.responseSha256 = new byte[32];
-    callRecord.integrity = INTEGRITY_VERIFIED;
-    callRecord.authorised = true;
-    callRecord.attestationLeafPlusOne = 1_000;
-    callRecord.deploymentLeafPlusOne = 900;
+    TypicalRecord.remove(folder);
   }
 
   /** What the event loop pays: a burst into an empty lane. */
