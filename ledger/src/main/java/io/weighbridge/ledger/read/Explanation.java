@@ -58,7 +58,7 @@ public record Explanation(
         attestation,
         deployment,
         traffic(reader, leaf),
-        reader.lastBefore(leaf.index() + 1, l -> isBootOf(l, record.getBootEpoch())));
+        reader.boot(record.getBootEpoch()));
   }
 
   private static Optional<Leaf> linked(LedgerReader reader, long leafPlusOne, Kind kind)
@@ -86,10 +86,6 @@ public record Explanation(
 
   private static boolean setsWeights(String action) {
     return action.startsWith("traffic.") || action.startsWith("model.");
-  }
-
-  private static boolean isBootOf(Leaf leaf, long bootEpoch) {
-    return leaf.record().getKind() == Kind.KIND_BOOT && leaf.record().getBootEpoch() == bootEpoch;
   }
 
   private static String digest(ByteString raw) {

@@ -1,5 +1,6 @@
 package io.weighbridge.ledger.read;
 
+import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.ledger.RecordId;
 import io.weighbridge.ledger.note.Checkpoint;
 import io.weighbridge.ledger.note.NoteKey;
@@ -24,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It trusts the files: {@link LedgerVerifier} judges them.
  */
 public final class LedgerReader {
-  /** Bundles around the place an id's time points to that are read before everything is. */
-  private static final long NEARBY_BUNDLES = 64;
-
-  private static final long NS_PER_MS = 1_000_000;
-
   private final LedgerFolder folder;
   private final NoteKey key;
   private Checkpoint checkpoint;
@@ -141,20 +137,18 @@ public final class LedgerReader {
     return found;
   }
 
-  /** The record with this id, wherever in the log it is. */
+  /**
+   * The record with this id, wherever in the log it is. A logarithm of the log is read; all of it
+   * only for an id that stands nowhere near its time, and whose lane says nothing.
+   */
   public Optional<Leaf> find(RecordId id) throws IOException {
-    long near = bundleAt(id.unixMs() * NS_PER_MS);
-    long first = Math.max(0, near - NEARBY_BUNDLES);
-    long end = Math.min(bundles(), near + NEARBY_BUNDLES);
+    IdSearch search = new IdSearch(this::bundle, bundles(), id);
+    Optional<Leaf> found = search.near();
     Predicate<Leaf> wanted = leaf -> leaf.id().equals(id);
-    Optional<Leaf> found = findIn(first, end, wanted);
     if (found.isEmpty()) {
       found = pending().stream().filter(wanted).findFirst();
     }
-    if (found.isEmpty()) {
-      found = findIn(end, bundles(), wanted);
-    }
-    return found.isPresent() ? found : findIn(0, first, wanted);
+    return found.isPresent() || search.proved() ? found : findIn(0, bundles(), wanted);
   }
 
   private Optional<Leaf> findIn(long fromBundle, long toBundle, Predicate<Leaf> wanted)
@@ -180,19 +174,23 @@ public final class LedgerReader {
     return Optional.empty();
   }
 
-  /** A bundle near which records of this time stand, if clocks never stepped. */
-  private long bundleAt(long unixNs) throws IOException {
+  /** The BOOT record of this start, found in a logarithm of the log. */
+  Optional<Leaf> boot(long bootEpoch) throws IOException {
     long low = 0;
     long high = bundles();
     while (low < high) {
       long middle = (low + high) >>> 1;
-      if (bundle(middle).getFirst().record().getCompletedAt() < unixNs) {
+      if (bundle(middle).getLast().record().getBootEpoch() < bootEpoch) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    return low;
+    // It is the first record of its start, so the first bundle that ends in that start holds it.
+    return findIn(
+        low,
+        Math.min(bundles(), low + 1),
+        l -> l.record().getKind() == Kind.KIND_BOOT && l.record().getBootEpoch() == bootEpoch);
   }
 
   private long bundles() {
