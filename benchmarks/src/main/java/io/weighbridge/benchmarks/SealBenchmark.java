@@ -84,6 +84,9 @@ public class SealBenchmark {
     public double refused;
 
     public double syncsPerS;
+
+    /** Longest a record waited for its sync, warm-up included. */
+    public double syncAgeMsMax;
   }
 
   /** Opens a ledger as a gateway does. */
@@ -131,6 +134,7 @@ public class SealBenchmark {
     cost.settlerNs = spent("ledger-settler", cpuBefore, cpuAfter) / count;
     cost.processNs = (PROCESS.getProcessCpuTime() - processBefore) / count;
     cost.recordsPerS = count / WINDOW_S;
+    cost.syncAgeMsMax = requireNonNull(ledger).status().syncAgeNsMax() / 1e6;
     cost.syncsPerS =
         (requireNonNull(ledger).status().syncCount() - syncsBefore) / (double) WINDOW_S;
   }

@@ -63,6 +63,8 @@ public interface Ledger extends AutoCloseable {
    * @param laneUsedRatio fullest lane, 0..1
    * @param syncCount syncs done
    * @param lastSyncNs how long the last sync took
+   * @param syncAgeNsMax what the oldest record had waited when its sync was done, at most, over the
+   *     last minute
    * @param failure empty, or why nothing is accepted
    * @param terminal whether only a new start can end that: drain, close and exit 74
    */
@@ -73,6 +75,7 @@ public interface Ledger extends AutoCloseable {
       double laneUsedRatio,
       long syncCount,
       long lastSyncNs,
+      long syncAgeNsMax,
       String failure,
       boolean terminal) {}
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param softwareVersion for the BOOT record
  * @param loopLanes lanes for event loops, besides the control lane
  * @param laneBytes size of each lane's ring, a power of two
- * @param syncIntervalMs pause between two rounds of sealing and syncing; with one sync before and
- *     one after, a record is synced within twice the sync time plus this
+ * @param syncIntervalMs pace of the rounds of syncing; one that took longer is followed at once. So
+ *     a record is synced after at most the longer of this and the sync before its own, plus its own
  * @param checkpointIntervalMs time from one signed checkpoint to the next while the tree grows
  * @param heartbeatIntervalMs after this long without any record a HEARTBEAT is written
  * @param segmentBytes a journal segment is closed once it is larger
@@ -39,7 +39,9 @@ public record LedgerConfig(
   /** Largest ring. */
   public static final long LANE_BYTES_MAX = 1L << 30;
 
-  private static final long LANE_BYTES_DEFAULT = 8L * 1024 * 1024;
+  /** More than a second of 40,000 typical records a second: a disk may stall for that long. */
+  private static final long LANE_BYTES_DEFAULT = 16L * 1024 * 1024;
+
   private static final long SYNC_INTERVAL_MS_DEFAULT = 20;
   private static final long CHECKPOINT_INTERVAL_MS_DEFAULT = 500;
   private static final long HEARTBEAT_INTERVAL_MS_DEFAULT = 10_000;

@@ -50,6 +50,9 @@ public enum Metric {
   LEDGER_SYNCS(Type.COUNTER, "ledger_syncs", "Syncs done"),
   /** How long the last sync took. */
   LEDGER_LAST_SYNC(Type.GAUGE, "ledger_last_sync_seconds", "Duration of the last sync"),
+  /** Longest a record waited for the end of its sync, over the last minute. */
+  LEDGER_SYNC_AGE_MAX(
+      Type.GAUGE, "ledger_sync_age_max_seconds", "Longest wait for a sync, last minute"),
   /** 1 while the ledger takes records, 0 while it failed. */
   LEDGER_ACCEPTING(Type.GAUGE, "ledger_accepting", "Whether the ledger takes records"),
 

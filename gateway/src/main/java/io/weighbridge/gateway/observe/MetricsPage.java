@@ -115,6 +115,7 @@ public final class MetricsPage {
     page.add(Metric.LEDGER_LANE_USED, ledger.laneUsedRatio());
     page.add(Metric.LEDGER_SYNCS, ledger.syncCount());
     page.add(Metric.LEDGER_LAST_SYNC, ledger.lastSyncNs() / 1e9);
+    page.add(Metric.LEDGER_SYNC_AGE_MAX, ledger.syncAgeNsMax() / 1e9);
     page.add(Metric.LEDGER_ACCEPTING, gateway.ledgerAccepting() ? 1 : 0);
   }
 }

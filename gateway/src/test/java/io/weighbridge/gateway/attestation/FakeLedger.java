@@ -67,7 +67,7 @@ final class FakeLedger implements Ledger {
 
   @Override
   public Status status() {
-    return new Status(records.size(), 0, 0, 0, 0, 0, "", false);
+    return new Status(records.size(), 0, 0, 0, 0, 0, 0, "", false);
   }
 
   @Override

@@ -101,7 +101,8 @@ public final class FakeLedger implements Ledger {
 
   @Override
   public synchronized Status status() {
-    return new Status(leaves.size(), leaves.size(), 0, 0, 0, 0, accepting ? "" : "told so", false);
+    return new Status(
+        leaves.size(), leaves.size(), 0, 0, 0, 0, 0, accepting ? "" : "told so", false);
   }
 
   @Override

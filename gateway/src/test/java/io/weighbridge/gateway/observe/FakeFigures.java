@@ -7,7 +7,7 @@ import java.util.List;
 final class FakeFigures implements GatewayFigures {
   @Override
   public Ledger.Status ledger() {
-    return new Ledger.Status(10, 9, 100, 0.5, 3, 1_000_000, "", false);
+    return new Ledger.Status(10, 9, 100, 0.5, 3, 1_000_000, 2_000_000, "", false);
   }
 
   @Override

@@ -66,6 +66,17 @@ public final class GrowingTree {
   /** Adds the next leaf. */
   public void add(byte[] leafHash) {
     put(0, size, leafHash);
+    grow();
+  }
+
+  /** Hashes and adds the next leaf. Overwrites the byte in front of it. */
+  public void addLeaf(byte[] bytes, int offset, int length) {
+    int at = (int) (size % TilePath.WIDTH) * TreeHash.BYTES;
+    hash.leaf(bytes, offset, length, tiles[0], at);
+    grow();
+  }
+
+  private void grow() {
     size++;
     for (int level = 0; isFull(level); level++) {
       long index = TilePath.hashes(size, level) / TilePath.WIDTH - 1;

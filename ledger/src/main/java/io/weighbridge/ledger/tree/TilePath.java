@@ -30,10 +30,14 @@ public final class TilePath {
   }
 
   private static String number(long index) {
-    StringBuilder text = new StringBuilder("%03d".formatted(index % 1000));
+    String text = threeDigits(index % 1000);
     for (long rest = index / 1000; rest > 0; rest /= 1000) {
-      text.insert(0, "x%03d/".formatted(rest % 1000));
+      text = "x" + threeDigits(rest % 1000) + "/" + text;
     }
-    return text.toString();
+    return text;
+  }
+
+  private static String threeDigits(long number) {
+    return Long.toString(1000 + number).substring(1);
   }
 }

@@ -18,6 +18,9 @@ public final class TreeHash {
 
   private final MessageDigest sha256 = sha256();
 
+  /** NODE and two hashes, in one piece: two updates of a digest cost more than one and a copy. */
+  private final byte[] pair = new byte[1 + 2 * BYTES];
+
   /** A fresh SHA-256. */
   public static MessageDigest sha256() {
     try {
@@ -44,6 +47,16 @@ public final class TreeHash {
     return leaf(bytes, 0, bytes.length);
   }
 
+  /**
+   * Writes the hash of a leaf into the target. Overwrites the byte in front of the leaf, so that
+   * what is hashed lies in one piece.
+   */
+  void leaf(byte[] bytes, int offset, int length, byte[] target, int at) {
+    bytes[offset - 1] = LEAF;
+    sha256.update(bytes, offset - 1, 1 + length);
+    digestInto(target, at);
+  }
+
   /** Hash of two subtrees. */
   public byte[] node(byte[] left, byte[] right) {
     sha256.update(NODE);
@@ -60,8 +73,9 @@ public final class TreeHash {
     System.arraycopy(hashes, from * BYTES, level, 0, level.length);
     for (int width = count; width > 1; width /= 2) {
       for (int i = 0; i < width / 2; i++) {
-        sha256.update(NODE);
-        sha256.update(level, 2 * i * BYTES, 2 * BYTES);
+        pair[0] = NODE;
+        System.arraycopy(level, 2 * i * BYTES, pair, 1, 2 * BYTES);
+        sha256.update(pair, 0, pair.length);
         digestInto(level, i * BYTES);
       }
     }

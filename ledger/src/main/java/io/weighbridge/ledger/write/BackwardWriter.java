@@ -102,6 +102,10 @@ final class BackwardWriter {
   }
 
   private void varint(long value) {
+    if (value >>> 7 == 0) {
+      bytes[--at] = (byte) value;
+      return;
+    }
     int size = (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
     at -= size;
     long rest = value;

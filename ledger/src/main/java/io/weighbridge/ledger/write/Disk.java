@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,21 @@ class Disk {
     }
   }
 
+  /** What {@link #syncAll} takes for this directory; null where files are synced one by one. */
+  @Nullable FileSystemSync fileSystem(Path directory) throws IOException {
+    return FileSystemSync.of(directory);
+  }
+
+  /** Has the kernel begin to write a file. */
+  void begin(FileSystemSync fileSystem, Path file) throws IOException {
+    fileSystem.begin(file);
+  }
+
+  /** Makes all files of a file system durable. */
+  void syncAll(FileSystemSync fileSystem) throws IOException {
+    fileSystem.sync();
+  }
+
   /** Makes the names in a directory durable. */
   void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -63,18 +80,18 @@ class Disk {
    *
    * @param temporary where it is written first, on the same file system
    */
-  void replace(Path temporary, Path file, byte[] bytes) throws IOException {
+  void replace(Path temporary, Path file, ByteBuffer bytes) throws IOException {
     placeOrAgain(temporary, file, bytes, false);
   }
 
   /** Puts a whole file in its place, durable when this returns. */
   void replaceDurably(Path file, byte[] bytes) throws IOException {
-    placeOrAgain(temporary(file), file, bytes, true);
+    placeOrAgain(temporary(file), file, ByteBuffer.wrap(bytes), true);
     syncDirectory(parent(file));
   }
 
   /** A failure other than a full disk is answered with a second, fresh file. */
-  private void placeOrAgain(Path temporary, Path file, byte[] bytes, boolean durably)
+  private void placeOrAgain(Path temporary, Path file, ByteBuffer bytes, boolean durably)
       throws IOException {
     try {
       place(temporary, file, bytes, durably);
@@ -87,11 +104,11 @@ class Disk {
     }
   }
 
-  private void place(Path temporary, Path file, byte[] bytes, boolean durably) throws IOException {
-    Files.createDirectories(parent(file));
+  private void place(Path temporary, Path file, ByteBuffer bytes, boolean durably)
+      throws IOException {
     try {
       try (FileChannel channel = createTemporary(temporary)) {
-        write(channel, ByteBuffer.wrap(bytes), 0);
+        write(channel, bytes.duplicate(), 0);
         if (durably) {
           channel.force(true);
         }
@@ -111,7 +128,17 @@ class Disk {
     }
   }
 
+  /** Directories are made when one is missing, which is once in a thousand files. */
   void moveInPlace(Path temporary, Path file) throws IOException {
+    try {
+      move(temporary, file);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(parent(file));
+      move(temporary, file);
+    }
+  }
+
+  private static void move(Path temporary, Path file) throws IOException {
     Files.move(
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -133,7 +160,15 @@ class Disk {
   }
 
   FileChannel createTemporary(Path temporary) throws IOException {
-    Files.createDirectories(parent(temporary));
+    try {
+      return create(temporary);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(parent(temporary));
+      return create(temporary);
+    }
+  }
+
+  private static FileChannel create(Path temporary) throws IOException {
     return FileChannel.open(
         temporary,
         StandardOpenOption.CREATE,

@@ -83,6 +83,10 @@ final class Frame {
     return (int) crc.getValue();
   }
 
+  static long getLong(byte[] bytes, int at) {
+    return (long) LONG.get(bytes, at);
+  }
+
   static void putLong(byte[] bytes, int at, long bigEndian) {
     LONG.set(bytes, at, bigEndian);
   }

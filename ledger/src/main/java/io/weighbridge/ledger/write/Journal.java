@@ -1,12 +1,11 @@
 package io.weighbridge.ledger.write;
 
 import io.weighbridge.ledger.LedgerUnavailableException;
+import io.weighbridge.ledger.tree.TilePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,11 @@ final class Journal implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final LaneEnds ends;
   private @Nullable Segment segment;
+
+  /** Leaves since the last bundle's boundary, which a new segment begins with. */
+  private final Group tail = new Group();
+
+  private long nextLeaf;
   private long syncCount;
   private long lastSyncNs;
 
@@ -47,11 +51,42 @@ final class Journal implements AutoCloseable {
   }
 
   /** Begins a segment with these leaves; the ones before may go once their tiles are synced. */
-  void begin(long firstLeaf, List<byte[]> leaves) throws IOException {
+  void begin(long firstLeaf, Group leaves) throws IOException {
     Segment fresh = Segment.create(disk, directory, firstLeaf, random.nextLong(), ends, leaves);
     drop();
     segment = fresh;
+    nextLeaf = firstLeaf;
+    follow(leaves);
     dropCovered(firstLeaf);
+  }
+
+  /**
+   * Begins a segment at the last bundle's boundary.
+   *
+   * @return the segments before it
+   */
+  List<Path> roll() throws IOException {
+    long boundary = nextLeaf - tail.count();
+    List<Path> before = Segment.list(directory);
+    Group leaves = new Group();
+    leaves.addFrom(tail, 0);
+    begin(boundary, leaves);
+    return before.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList();
+  }
+
+  /** Takes note of leaves that are durable. */
+  private void follow(Group leaves) {
+    int beyondBoundary = (int) ((nextLeaf + leaves.count()) % TilePath.WIDTH);
+    if (beyondBoundary <= leaves.count()) {
+      tail.clear();
+    }
+    tail.addFrom(leaves, Math.max(0, leaves.count() - beyondBoundary));
+    nextLeaf += leaves.count();
+  }
+
+  /** Index the next leaf gets. */
+  long nextLeaf() {
+    return nextLeaf;
   }
 
   /** Segments that a kill kept from ever getting their name. */
@@ -83,15 +118,16 @@ final class Journal implements AutoCloseable {
    * @throws IOException with {@link Disk#full} when it may be tried again
    * @throws LedgerUnavailableException when a fresh segment failed as well
    */
-  void store(Group group, long firstLeaf) throws IOException {
+  void store(Group group) throws IOException {
     Segment current = segment;
-    if (current != null && stored(current, group, firstLeaf)) {
+    if (current != null && stored(current, group)) {
+      follow(group);
       return;
     }
     drop();
     try {
       long start = System.nanoTime();
-      begin(firstLeaf, leaves(group));
+      begin(nextLeaf, group);
       synced(start);
     } catch (IOException e) {
       if (Disk.full(e)) {
@@ -108,9 +144,9 @@ final class Journal implements AutoCloseable {
     return failure;
   }
 
-  private boolean stored(Segment current, Group group, long firstLeaf) throws IOException {
+  private boolean stored(Segment current, Group group) throws IOException {
     try {
-      current.store(group, firstLeaf);
+      current.store(group, nextLeaf);
     } catch (IOException e) {
       if (Disk.full(e) && rewound(current)) {
         throw e;
@@ -142,15 +178,6 @@ final class Journal implements AutoCloseable {
   private void synced(long startNs) {
     lastSyncNs = System.nanoTime() - startNs;
     syncCount++;
-  }
-
-  private static List<byte[]> leaves(Group group) {
-    List<byte[]> leaves = new ArrayList<>(group.count());
-    for (int i = 0; i < group.count(); i++) {
-      int start = group.start(i);
-      leaves.add(Arrays.copyOfRange(group.bytes(), start, start + group.length(i)));
-    }
-    return leaves;
   }
 
   /** Bytes of the current segment. */

@@ -34,6 +34,7 @@ public final class LedgerFiles implements Ledger {
   private final FoldedRefusals refusals;
   private final Publisher publisher;
   private final Settler settler;
+  private final Grower grower;
   private final Sealer sealer;
   private final Thread sealerThread;
   private final long bootEpoch;
@@ -48,6 +49,7 @@ public final class LedgerFiles implements Ledger {
     this.refusals = opening.refusals;
     this.publisher = opening.recovered.publisher();
     this.settler = opening.settler;
+    this.grower = opening.grower;
     this.sealer = opening.sealer;
     this.bootEpoch = opening.bootEpoch;
     this.handedOut = new AtomicIntegerArray(config.loopLanes());
@@ -93,6 +95,7 @@ public final class LedgerFiles implements Ledger {
     final FoldedRefusals refusals;
     final long bootEpoch;
     final ControlLane control;
+    final Grower grower;
     final Sealer sealer;
 
     Opening(LedgerConfig config, Disk disk, LedgerClock clock, DirectoryLock lock, Settler settler)
@@ -117,10 +120,10 @@ public final class LedgerFiles implements Ledger {
       if (recovered.lastRecordUnixNs() > 0) {
         housekeeping.resumeFrom(recovered.lastRecordUnixNs());
       }
+      this.grower = new Grower(config, housekeeping, recovered, settler);
       this.sealer =
           new Sealer(
-              new Sealer.Parts(
-                  config, disk, gate, lanes, control, housekeeping, recovered, settler));
+              new Sealer.Parts(config, disk, gate, lanes, control, recovered.journal(), grower));
     }
 
     private void makeLanes() throws IOException {
@@ -210,12 +213,13 @@ public final class LedgerFiles implements Ledger {
       usedRatio = Math.max(usedRatio, lane.usedRatio());
     }
     return new Status(
-        figures.treeSize(),
+        grower.treeSize(),
         publisher.size(),
         unsyncedBytes,
         usedRatio,
         figures.syncCount(),
         figures.lastSyncNs(),
+        figures.syncAgeNsMax(),
         gate.failure(),
         sealer.terminal());
   }

@@ -46,7 +46,7 @@ final class MappedLane implements Lane {
   private long limit;
 
   // The sealer's.
-  private final byte[] sealerScratch = new byte[Frame.PREFIX_BYTES + Ledger.RECORD_BYTES_MAX];
+  private final byte[] padPrefix = new byte[Frame.PREFIX_BYTES];
   private final CRC32C sealerCrc = new CRC32C();
   private long taking;
   private long released;
@@ -172,21 +172,16 @@ final class MappedLane implements Lane {
       if (!pad && length > Ledger.RECORD_BYTES_MAX) {
         throw damaged(word);
       }
-      int copyBytes = pad ? 0 : length;
+      int start = pad ? Frame.PREFIX_BYTES : group.room(length);
+      byte[] target = pad ? padPrefix : group.bytes();
       MemorySegment.copy(
-          segment,
-          ValueLayout.JAVA_BYTE,
-          at + Frame.HEADER_BYTES,
-          sealerScratch,
-          Frame.PREFIX_BYTES,
-          copyBytes);
-      int sum =
-          Frame.crc(sealerCrc, file.salt, taking & mask, word, sealerScratch, Frame.PREFIX_BYTES);
+          segment, ValueLayout.JAVA_BYTE, at + Frame.HEADER_BYTES, target, start, pad ? 0 : length);
+      int sum = Frame.crc(sealerCrc, file.salt, taking & mask, word, target, start);
       if (sum != segment.get(Frame.INT_LE, at + 4)) {
         throw damaged(word);
       }
       if (!pad) {
-        group.add(file.lane, sealerScratch, Frame.PREFIX_BYTES, length);
+        group.add(file.lane, length);
         takenCount++;
       }
       taking += Frame.size(length);

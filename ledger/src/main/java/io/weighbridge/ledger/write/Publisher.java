@@ -2,6 +2,7 @@ package io.weighbridge.ledger.write;
 
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -42,7 +43,7 @@ final class Publisher {
     }
     List<Path> partial = tree.writePartial();
     byte[] note = state.sign(tree.size(), tree.root());
-    disk.replace(TreeFiles.unfinished(directory), directory.resolve(FILE), note);
+    disk.replace(TreeFiles.unfinished(directory), directory.resolve(FILE), ByteBuffer.wrap(note));
     published = new Published(tree.size(), TreeHash.sha256().digest(note));
     return partial;
   }

@@ -5,6 +5,7 @@ import io.weighbridge.audit.v1.Boot;
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
 import io.weighbridge.ledger.LedgerDamagedException;
+import io.weighbridge.ledger.RecordId;
 import io.weighbridge.ledger.note.Checkpoint;
 import io.weighbridge.ledger.note.NoteSigner;
 import io.weighbridge.ledger.tree.TilePath;
@@ -64,8 +65,8 @@ final class Recovery {
     List<Path> old = Segment.list(journal.directory());
     Replay replay = new Replay(disk, directory, tree, ends, state.last());
     replay.run(old);
-    long boundary = tree.size() - tree.size() % TilePath.WIDTH;
-    journal.begin(boundary, tree.bundleLeaves());
+    long boundary = tree.boundary();
+    journal.begin(boundary, groupOf(RecordId.CONTROL_LANE, tree.bundleLeaves()));
     journal.dropUnfinished();
     sealLanes(replay);
     describeBoot(replay);
@@ -75,8 +76,7 @@ final class Recovery {
         tree.takeUnsettled(), old.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList());
     long bundles = tree.size() / TilePath.WIDTH;
     SealedIds sealedIds =
-        new SealedIds(
-            directory, bundles, List.copyOf(tree.bundleLeaves()), clock.unixNs() / 1_000_000);
+        new SealedIds(directory, bundles, tree.bundleLeaves(), clock.unixNs() / 1_000_000);
     return new Recovered(
         journal, tree, publisher, sealedIds, replay.lastRecordUnixNs(), boot, gaps);
   }
@@ -143,17 +143,22 @@ final class Recovery {
     if (scan.torn().length > 0) {
       replay.keep("lane-%d-%d".formatted(file.bootEpoch, file.lane), scan.torn());
     }
-    Group group = new Group();
-    for (byte[] leaf : scan.leaves()) {
-      group.add(file.lane, leaf, 0, leaf.length);
-    }
+    Group group = groupOf(file.lane, scan.leaves());
     if (group.isEmpty()) {
       return;
     }
-    journal.store(group, tree.size());
+    journal.store(group);
     scan.leaves().forEach(tree::add);
     ends.set(key, Record.parseFrom(scan.leaves().getLast()).getSequence() + 1);
     recoveredRecords += group.count();
+  }
+
+  private static Group groupOf(int lane, List<byte[]> leaves) {
+    Group group = new Group();
+    for (byte[] leaf : leaves) {
+      group.add(lane, leaf);
+    }
+    return group;
   }
 
   private static Record.Builder lost(LaneFile file, LaneScan.Hole hole) {

@@ -2,20 +2,18 @@ package io.weighbridge.ledger.write;
 
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.RecordId;
-import io.weighbridge.ledger.tree.TilePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that turns lanes into a signed tree: take, journal, sync, give back, hash, write
- * tiles, sign. Its methods are confined to that thread; {@link #wake}, {@link #stop} and the
+ * The one thread that makes what lanes hold durable: take, journal, sync, give back, and hand it on
+ * to the grower. Its methods are confined to that thread; {@link #wake}, {@link #stop} and the
  * figures are for any.
  *
  * <p>A full disk is waited out: the group stays in memory and nothing more is taken, so the lanes
@@ -28,9 +26,6 @@ final class Sealer implements Runnable {
   private static final String FAILED = "ledger_failed: ";
   private static final long RETRY_NS = 200 * NS_PER_MS;
 
-  /** Then checkpoint and housekeeping have their turn, however fast records come. */
-  private static final int GROUPS_PER_ROUND_MAX = 16;
-
   private static final long SPACE_CHECK_NS = 1_000 * NS_PER_MS;
 
   private final LedgerConfig config;
@@ -38,22 +33,29 @@ final class Sealer implements Runnable {
   private final Gate gate;
   private final List<MappedLane> lanes;
   private final ControlLane control;
-  private final Housekeeping housekeeping;
   private final Journal journal;
-  private final TreeFiles tree;
-  private final Publisher publisher;
-  private final Settler settler;
-  private final Group group = new Group();
+  private final Grower grower;
+  private Group group;
+
+  /** To be told to the grower with the next group. */
+  private List<Path> closedSegments = List.of();
+
+  /** Whether the last group was full, so that lanes may hold more. */
+  private boolean moreWaits;
+
+  /** Everything taken from now on was appended after this moment. */
+  private long emptySinceNs = System.nanoTime();
+
+  private final RecentMax syncAge = new RecentMax(emptySinceNs);
 
   private long lastSpaceCheckNs;
-  private long lastCheckpointNs;
   private volatile boolean stopping;
   private volatile boolean terminal;
   private volatile Thread thread = Thread.currentThread();
   private volatile Figures figures = new Figures(0, 0, 0);
 
   /** What metrics show. */
-  record Figures(long treeSize, long syncCount, long lastSyncNs) {}
+  record Figures(long syncCount, long lastSyncNs, long syncAgeNsMax) {}
 
   /** The parts, all made and recovered. */
   record Parts(
@@ -62,9 +64,8 @@ final class Sealer implements Runnable {
       Gate gate,
       List<MappedLane> lanes,
       ControlLane control,
-      Housekeeping housekeeping,
-      Recovered recovered,
-      Settler settler) {}
+      Journal journal,
+      Grower grower) {}
 
   Sealer(Parts parts) {
     this.config = parts.config;
@@ -72,14 +73,10 @@ final class Sealer implements Runnable {
     this.gate = parts.gate;
     this.lanes = parts.lanes;
     this.control = parts.control;
-    this.housekeeping = parts.housekeeping;
-    this.journal = parts.recovered.journal();
-    this.tree = parts.recovered.tree();
-    this.publisher = parts.recovered.publisher();
-    this.settler = parts.settler;
+    this.journal = parts.journal;
+    this.grower = parts.grower;
+    this.group = grower.emptyGroup();
     this.lastSpaceCheckNs = System.nanoTime() - SPACE_CHECK_NS;
-    this.lastCheckpointNs = System.nanoTime() - config.checkpointIntervalMs() * NS_PER_MS;
-    this.figures = new Figures(tree.size(), 0, 0);
   }
 
   void wake() {
@@ -104,8 +101,11 @@ final class Sealer implements Runnable {
     thread = Thread.currentThread();
     boolean finished = false;
     try {
+      grower.start();
       while (!stopping) {
-        LockSupport.parkNanos(round() ? config.syncIntervalMs() * NS_PER_MS : RETRY_NS);
+        long startNs = System.nanoTime();
+        boolean done = round();
+        pause(startNs, done);
       }
       finish();
       finished = true;
@@ -117,22 +117,29 @@ final class Sealer implements Runnable {
         terminal = true;
         gate.refuse(gate.failure().startsWith(FAILED) ? gate.failure() : FAILED + "see the log");
       }
+      grower.stop();
       control.failAll(gate.failure());
       journal.close();
+    }
+  }
+
+  /** Rounds begin at a fixed pace: what a sync took is not added to the wait for the next. */
+  private void pause(long roundStartNs, boolean done) {
+    if (!done) {
+      LockSupport.parkNanos(RETRY_NS);
+    } else if (!moreWaits) {
+      long dueNs = roundStartNs + config.syncIntervalMs() * NS_PER_MS;
+      LockSupport.parkNanos(dueNs - System.nanoTime());
     }
   }
 
   /** One round; false when the disk was full and it must be tried again. */
   private boolean round() throws IOException {
     try {
+      requireGrowing();
       checkSpace();
-      housekeeping.run();
       seal();
-      long now = System.nanoTime();
-      if (now - lastCheckpointNs >= config.checkpointIntervalMs() * NS_PER_MS) {
-        lastCheckpointNs = now;
-        publish();
-      }
+      requireRoomForTiles();
       if (!gate.open() && !gate.failure().startsWith(Gate.LOW)) {
         gate.admit();
       }
@@ -163,26 +170,34 @@ final class Sealer implements Runnable {
     }
   }
 
-  /** Takes everything the lanes hold now into journal and tree. */
+  /** Makes what the lanes hold now durable, up to one group of it. */
   private void seal() throws IOException {
-    tree.flush();
-    boolean more = true;
-    for (int i = 0; more && i < GROUPS_PER_ROUND_MAX; i++) {
-      if (group.isEmpty()) {
-        for (MappedLane lane : lanes) {
-          lane.take(group);
-        }
+    moreWaits = false;
+    long takeNs = System.nanoTime();
+    if (group.isEmpty()) {
+      if (!grower.ready()) {
+        return;
       }
-      more = group.full();
-      if (!group.isEmpty()) {
-        storeGroup();
+      if (journal.bytes() >= config.segmentBytes()) {
+        closedSegments = journal.roll();
       }
-      tree.flush();
+      for (MappedLane lane : lanes) {
+        lane.take(group);
+      }
+    }
+    if (!group.isEmpty()) {
+      storeGroup();
+    }
+    if (!moreWaits) {
+      emptySinceNs = takeNs;
     }
   }
 
   private void storeGroup() throws IOException {
-    journal.store(group, tree.size());
+    long firstLeaf = journal.nextLeaf();
+    journal.store(group);
+    long syncedNs = System.nanoTime();
+    syncAge.see(syncedNs, syncedNs - emptySinceNs);
     for (MappedLane lane : lanes) {
       lane.release();
       journal.ends().set(lane.key(), lane.takenCount());
@@ -190,47 +205,55 @@ final class Sealer implements Runnable {
     // The first group held the BOOT record, which tells how the lanes of earlier starts ended.
     journal.ends().forgetBefore(lanes.getFirst().file().bootEpoch);
     for (int i = 0; i < group.count(); i++) {
-      int start = group.start(i);
-      tree.add(Arrays.copyOfRange(group.bytes(), start, start + group.length(i)));
       if (group.lane(i) == RecordId.CONTROL_LANE) {
-        control.completeNext(tree.size() - 1);
+        control.completeNext(firstLeaf + i);
       }
     }
-    group.clear();
-    housekeeping.sawRecords();
-    figures = new Figures(tree.size(), journal.syncCount(), journal.lastSyncNs());
-  }
-
-  private void publish() throws IOException {
-    publisher.publish(tree);
-    if (journal.bytes() >= config.segmentBytes()) {
-      roll();
-    }
-  }
-
-  /** Begins a segment at the last bundle's boundary; the older ones go once tiles are synced. */
-  private void roll() throws IOException {
-    long boundary = tree.size() - tree.size() % TilePath.WIDTH;
-    List<Path> before = Segment.list(journal.directory());
-    journal.begin(boundary, tree.bundleLeaves());
-    List<Path> old = before.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList();
-    settler.settle(tree.takeUnsettled(), old);
+    moreWaits = group.full();
+    grower.give(group, closedSegments);
+    group = grower.emptyGroup();
+    closedSegments = List.of();
+    figures = new Figures(journal.syncCount(), journal.lastSyncNs(), syncAge.max());
   }
 
   /** The owners of the lanes are gone: seals what they left, signs it and lets go. */
   private void finish() throws IOException {
-    housekeeping.foldNow();
-    housekeeping.run();
-    seal();
-    List<Path> partial = publisher.publish(tree);
-    long boundary = tree.size() - tree.size() % TilePath.WIDTH;
-    List<Path> before = Segment.list(journal.directory());
-    journal.begin(boundary, tree.bundleLeaves());
-    List<Path> files = new ArrayList<>(tree.takeUnsettled());
-    files.addAll(partial);
-    settler.settle(files, before.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList());
+    sealAll();
+    grower.stop();
+    requireGrowing();
+    grower.writeLastRecords();
+    sealAll();
+    List<Path> closed = new ArrayList<>(closedSegments);
+    closed.addAll(journal.roll());
+    grower.finish(closed);
     for (MappedLane lane : lanes) {
       Files.deleteIfExists(lane.file().path);
+    }
+  }
+
+  private void sealAll() throws IOException {
+    do {
+      while (!grower.ready()) {
+        requireGrowing();
+        requireRoomForTiles();
+        LockSupport.parkNanos(NS_PER_MS);
+      }
+      seal();
+    } while (moreWaits);
+  }
+
+  /** Throws what keeps the tree from growing. */
+  private void requireGrowing() throws IOException {
+    Exception failure = grower.failure();
+    if (failure != null) {
+      throw new IOException("the tree: " + failure.getMessage(), failure);
+    }
+  }
+
+  private void requireRoomForTiles() throws IOException {
+    String full = grower.full();
+    if (!full.isEmpty()) {
+      throw new IOException(full);
     }
   }
 }

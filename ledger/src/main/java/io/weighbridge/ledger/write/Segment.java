@@ -31,7 +31,6 @@ final class Segment implements AutoCloseable {
   private final Disk disk;
   private final FileChannel channel;
   private final long salt;
-  private final byte[] scratch = new byte[Frame.PREFIX_BYTES + 0xFFFF];
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -54,7 +53,7 @@ final class Segment implements AutoCloseable {
    * @param leaves that it begins with, from {@code firstLeaf} on
    */
   static Segment create(
-      Disk disk, Path directory, long firstLeaf, long salt, LaneEnds ends, List<byte[]> leaves)
+      Disk disk, Path directory, long firstLeaf, long salt, LaneEnds ends, Group leaves)
       throws IOException {
     Path file = directory.resolve(name(firstLeaf));
     Path temporary = Disk.temporary(file);
@@ -66,11 +65,8 @@ final class Segment implements AutoCloseable {
       disk.write(channel, header.rewind(), 0);
       segment.end = HEADER_BYTES;
       segment.at = HEADER_BYTES;
-      byte[] lanes = ends.toBytes();
-      segment.put(Frame.LANES, lanes, 0, lanes.length);
-      for (byte[] leaf : leaves) {
-        segment.put(Frame.RECORD, leaf, 0, leaf.length);
-      }
+      segment.put(Frame.LANES, ends.toBytes());
+      segment.put(leaves);
       segment.flush();
       disk.sync(channel);
       segment.end = segment.at;
@@ -120,10 +116,8 @@ final class Segment implements AutoCloseable {
     buffer.clear();
     byte[] marker = new byte[Long.BYTES];
     Frame.putLong(marker, 0, firstLeaf);
-    put(Frame.GROUP, marker, 0, marker.length);
-    for (int i = 0; i < group.count(); i++) {
-      put(Frame.RECORD, group.bytes(), group.start(i), group.length(i));
-    }
+    put(Frame.GROUP, marker);
+    put(group);
     flush();
   }
 
@@ -142,20 +136,32 @@ final class Segment implements AutoCloseable {
     return end;
   }
 
-  private void put(int kind, byte[] source, int offset, int length) throws IOException {
-    if (buffer.remaining() < Frame.size(length)) {
+  private void put(int kind, byte[] payload) throws IOException {
+    byte[] prefixed = new byte[Frame.PREFIX_BYTES + payload.length];
+    System.arraycopy(payload, 0, prefixed, Frame.PREFIX_BYTES, payload.length);
+    put(kind, prefixed, Frame.PREFIX_BYTES, payload.length);
+  }
+
+  private void put(Group group) throws IOException {
+    for (int i = 0; i < group.count(); i++) {
+      put(Frame.RECORD, group.bytes(), group.start(i), group.length(i));
+    }
+  }
+
+  /** Overwrites the {@link Frame#PREFIX_BYTES} before the payload. */
+  private void put(int kind, byte[] source, int payload, int length) throws IOException {
+    int size = Frame.size(length);
+    if (buffer.remaining() < size) {
       flush();
     }
     int word = Frame.word(kind, length);
-    System.arraycopy(source, offset, scratch, Frame.PREFIX_BYTES, length);
     int start = buffer.position();
-    long position = at + start;
-    buffer.putInt(word);
-    buffer.putInt(Frame.crc(crc, salt, position, word, scratch, Frame.PREFIX_BYTES));
-    buffer.put(scratch, Frame.PREFIX_BYTES, length);
-    while ((buffer.position() - start) % Frame.HEADER_BYTES != 0) {
-      buffer.put((byte) 0);
-    }
+    // The zeros behind the payload; what is not padding of this is overwritten by what follows.
+    buffer.putLong(start + size - Frame.HEADER_BYTES, 0);
+    buffer.putInt(start, word);
+    buffer.putInt(start + 4, Frame.crc(crc, salt, at + start, word, source, payload));
+    buffer.put(start + Frame.HEADER_BYTES, source, payload, length);
+    buffer.position(start + size);
   }
 
   private void flush() throws IOException {

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class Settler implements AutoCloseable {
 
   private final Disk disk;
   private final Path root;
+  private final @Nullable FileSystemSync fileSystem;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("ledger-settler").daemon().factory());
@@ -34,36 +36,51 @@ final class Settler implements AutoCloseable {
   /** Confined to the settler's thread. */
   private boolean failed;
 
-  Settler(Disk disk, Path root) {
+  /** Made before any file is written that it shall settle. */
+  Settler(Disk disk, Path root) throws IOException {
     this.disk = disk;
     this.root = root;
+    this.fileSystem = disk.fileSystem(root);
+  }
+
+  /** Files that will be settled: they may go to the disk, in the background and bit by bit. */
+  void begin(List<Path> files) {
+    if (fileSystem != null) {
+      thread.execute(() -> begin(fileSystem, files));
+    }
+  }
+
+  private void begin(FileSystemSync into, List<Path> files) {
+    try {
+      for (Path file : files) {
+        disk.begin(into, file);
+      }
+    } catch (IOException e) {
+      failed = true;
+      log.error("tiles could not be written; the journal is kept until the next start", e);
+    }
   }
 
   /**
    * Syncs the files and then deletes the segments.
    *
-   * @param files full tiles and bundles, and whatever else must be durable first
+   * @param written full tiles and bundles, and whatever else must be durable first
    */
-  void settle(List<Path> files, List<Path> segments) {
-    thread.execute(() -> run(files, segments));
+  void settle(TreeFiles.Unsettled written, List<Path> segments) {
+    thread.execute(() -> run(written, segments));
   }
 
-  private void run(List<Path> files, List<Path> segments) {
+  private void run(TreeFiles.Unsettled written, List<Path> segments) {
     if (failed) {
       return;
     }
     try {
-      Set<Path> directories = new LinkedHashSet<>();
-      for (Path file : files) {
-        disk.syncFile(file);
-        for (Path at = Disk.parent(file); at.startsWith(root); at = Disk.parent(at)) {
-          directories.add(at);
-        }
+      if (fileSystem != null) {
+        disk.syncAll(fileSystem);
+      } else {
+        syncOneByOne(written.files());
       }
-      for (Path directory : directories) {
-        disk.syncDirectory(directory);
-      }
-      for (Path file : files) {
+      for (Path file : written.withPartials()) {
         dropPartials(file);
       }
       for (Path segment : segments) {
@@ -72,6 +89,19 @@ final class Settler implements AutoCloseable {
     } catch (IOException e) {
       failed = true;
       log.error("tiles could not be synced; the journal is kept until the next start", e);
+    }
+  }
+
+  private void syncOneByOne(List<Path> files) throws IOException {
+    Set<Path> directories = new LinkedHashSet<>();
+    for (Path file : files) {
+      disk.syncFile(file);
+      for (Path at = Disk.parent(file); at.startsWith(root); at = Disk.parent(at)) {
+        directories.add(at);
+      }
+    }
+    for (Path directory : directories) {
+      disk.syncDirectory(directory);
     }
   }
 
@@ -94,11 +124,23 @@ final class Settler implements AutoCloseable {
   public void close() {
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(CLOSE_MAX_S, TimeUnit.SECONDS)) {
+      if (thread.awaitTermination(CLOSE_MAX_S, TimeUnit.SECONDS)) {
+        closeFileSystem();
+      } else {
         log.warn("tiles were not synced within {} s; the journal is kept", CLOSE_MAX_S);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeFileSystem() {
+    try {
+      if (fileSystem != null) {
+        fileSystem.close();
+      }
+    } catch (IOException e) {
+      log.warn("closing the ledger's file system", e);
     }
   }
 }

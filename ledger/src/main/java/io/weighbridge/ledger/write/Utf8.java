@@ -2,6 +2,9 @@ package io.weighbridge.ledger.write;
 
 /** What the encoder must know about UTF-8 (RFC 3629). */
 final class Utf8 {
+  /** The bits that no ASCII character has, of eight at once. */
+  private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+
   private Utf8() {}
 
   /** The largest length up to {@code bytesMax} that does not split a character. */
@@ -17,6 +20,9 @@ final class Utf8 {
   static boolean valid(byte[] bytes, int offset, int length) {
     int end = offset + length;
     int at = offset;
+    while (end - at >= Long.BYTES && (Frame.getLong(bytes, at) & NOT_ASCII) == 0) {
+      at += Long.BYTES;
+    }
     while (at < end && bytes[at] >= 0) {
       at++;
     }

@@ -1,9 +1,9 @@
 /**
- * The writing side: lanes that survive SIGKILL, the sealer that turns them into a signed tree, and
- * recovery.
+ * The writing side: lanes that survive SIGKILL, what turns them into a signed tree, and recovery.
  *
- * <p>Start at {@link io.weighbridge.ledger.write.LedgerFiles}. Each lane belongs to one thread; one
- * sealer thread owns the journal, the tree and every other file but those it hands to the settler.
+ * <p>Start at {@link io.weighbridge.ledger.write.LedgerFiles}. Each lane belongs to one thread.
+ * Three more stand in a row behind the lanes: the sealer owns the journal, the grower tree, tiles
+ * and checkpoints, the settler syncs tiles and drops what they replace.
  */
 @NullMarked
 package io.weighbridge.ledger.write;

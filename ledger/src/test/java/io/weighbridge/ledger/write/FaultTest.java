@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens when the disk fails. */
 final class FaultTest {
@@ -127,8 +129,10 @@ final class FaultTest {
     assertProved(302);
   }
 
-  @Test
-  void tilesThatCannotBeSyncedKeepTheJournal() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tilesThatCannotBeSyncedKeepTheJournal(boolean oneByOne) throws Exception {
+    disk.oneByOne = oneByOne;
     try (LedgerFiles ledger = open()) {
       disk.failFileSyncs.set(ALWAYS);
       Lane lane = ledger.lane(0);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A disk that fails as told. Thread-safe. */
 final class FaultyDisk extends Disk {
@@ -15,6 +16,7 @@ final class FaultyDisk extends Disk {
   final AtomicInteger failFileSyncs = new AtomicInteger();
   final AtomicInteger failWrites = new AtomicInteger();
   volatile String writeMessage = FULL;
+  volatile boolean oneByOne;
   volatile long freeBytes = Long.MAX_VALUE;
 
   @Override
@@ -41,6 +43,19 @@ final class FaultyDisk extends Disk {
       throw new IOException(BROKEN);
     }
     super.syncFile(file);
+  }
+
+  @Override
+  @Nullable FileSystemSync fileSystem(Path directory) throws IOException {
+    return oneByOne ? null : super.fileSystem(directory);
+  }
+
+  @Override
+  void syncAll(FileSystemSync fileSystem) throws IOException {
+    if (fails(failFileSyncs)) {
+      throw new IOException(BROKEN);
+    }
+    super.syncAll(fileSystem);
   }
 
   @Override
