@@ -40,6 +40,9 @@ final class Sealer implements Runnable {
   /** To be told to the grower with the next group. */
   private List<Path> closedSegments = List.of();
 
+  /** Whose turn it is to be taken first. */
+  private int firstLane;
+
   /** Whether the last group was full, so that lanes may hold more. */
   private boolean moreWaits;
 
@@ -181,9 +184,7 @@ final class Sealer implements Runnable {
       if (journal.bytes() >= config.segmentBytes()) {
         closedSegments = journal.roll();
       }
-      for (MappedLane lane : lanes) {
-        lane.take(group);
-      }
+      takeLanes();
     }
     if (!group.isEmpty()) {
       storeGroup();
@@ -191,6 +192,14 @@ final class Sealer implements Runnable {
     if (!moreWaits) {
       emptySinceNs = takeNs;
     }
+  }
+
+  /** A lane that fills groups by itself may not keep the next from its turn. */
+  private void takeLanes() {
+    for (int i = 0; i < lanes.size(); i++) {
+      lanes.get((firstLane + i) % lanes.size()).take(group);
+    }
+    firstLane = (firstLane + 1) % lanes.size();
   }
 
   private void storeGroup() throws IOException {
