@@ -106,6 +106,7 @@ final class DataPath {
         new InboundLimits(
             limits.count(Limit.CALLER_CONNECTIONS_MAX),
             limits.count(Limit.PEER_CONNECTIONS_PER_SECOND_MAX),
+            limits.ns(Limit.CALLER_CONNECTION_AGE_MAX),
             http2Limits(limits.count(Limit.CONCURRENT_STREAMS_MAX)));
     return new PredictPort(loops, parts, inbound, new CallerEvents());
   }

@@ -43,16 +43,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wiring of one gateway: makes every object once, in the order of the path, and takes them down
  * the other way round. Confined to the main thread.
  */
 final class GatewayServer {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   static final String VERSION = "0.1.0";
 
   /** How often start and drain look whether what they wait for has happened. */
   private static final long LOOK_MS = 20;
+
+  /** What callers get to hear the end of calls that were cut short: two looks of the sweeper. */
+  private static final long FAREWELL_NS_MAX = 3_000_000_000L;
 
   /** How long a start waits for hosts to prove themselves; calls before that would be refused. */
   private static final long FIRST_PROOF_MS_MAX = 3_000;
@@ -232,13 +238,19 @@ final class GatewayServer {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
-  /** Stops taking calls, lets those in flight finish within the limit, then seals the ledger. */
+  /**
+   * Stops in the order that shows callers no error: not ready any more, goodbye on every caller's
+   * connection, calls in flight finish within the limit, the rest is told, the ledger is sealed.
+   */
   void stop() throws IOException, InterruptedException {
     readiness.draining();
     predictPort.drain();
-    long deadlineNs = System.nanoTime() + config.limits().ns(Limit.DRAIN_MAX);
-    while (loops.connectionCount() > 0 && System.nanoTime() - deadlineNs < 0) {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    if (!callersLeft(config.limits().ns(Limit.DRAIN_MAX))) {
+      LOG.warn("calls took longer than {}; they are cut short", Limit.DRAIN_MAX.key());
+      predictPort.cutShort();
+      if (!callersLeft(FAREWELL_NS_MAX)) {
+        LOG.warn("{} connections of callers are closed as they are", loops.connectionCount());
+      }
     }
     control.close();
     loops.close();
@@ -248,5 +260,13 @@ final class GatewayServer {
       exporting.close();
     }
     ledger.close();
+  }
+
+  private boolean callersLeft(long withinNs) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + withinNs;
+    while (loops.connectionCount() > 0 && System.nanoTime() - deadlineNs < 0) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    }
+    return loops.connectionCount() == 0;
   }
 }

@@ -27,6 +27,8 @@ public enum Limit {
   CALLER_CONNECTIONS_MAX(Unit.COUNT, "16384", "1", "1000000"),
   /** New connections a second from one peer address. */
   PEER_CONNECTIONS_PER_SECOND_MAX(Unit.COUNT, "1000", "1", "1000000"),
+  /** Age at which a caller's connection is asked to end, give or take a tenth. */
+  CALLER_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
   /** Concurrent streams of one caller connection. */
   CONCURRENT_STREAMS_MAX(Unit.COUNT, "256", "1", "100000"),
   /** Size of a header list as RFC 9113 counts it. */

@@ -20,6 +20,9 @@ public interface Connection {
    */
   int NO_STREAM = -1;
 
+  /** How long a peer may take for its part of a goodbye; looked at once a second. */
+  long GOODBYE_NS_MAX = 1_000_000_000L;
+
   /**
    * Opens a stream to the peer.
    *
@@ -55,7 +58,17 @@ public interface Connection {
   /** Whether {@link #open} may be called: settings were exchanged and nobody has said goodbye. */
   boolean usable();
 
-  /** Says goodbye: no new streams, those open finish, then the connection closes. */
+  /**
+   * Says goodbye; streams open finish, then the connection closes.
+   *
+   * <p>The side that accepts streams does it in two steps (RFC 9113 section 6.8): a GOAWAY that
+   * names no last stream, with a PING; and when that is answered, or {@link #GOODBYE_NS_MAX} is
+   * over, a GOAWAY with the last stream looked at. So no stream that was on its way is lost. The
+   * side that opens streams says it in one step and opens no more.
+   *
+   * <p>Once no stream is open, the peer gets {@link #GOODBYE_NS_MAX} to close the connection: what
+   * it still sends meanwhile would else make its kernel forget the last bytes it was sent.
+   */
   void drain();
 
   /** Closes at once; open streams end with {@link StreamListener#reset}. */

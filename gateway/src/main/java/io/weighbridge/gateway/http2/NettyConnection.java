@@ -37,7 +37,7 @@ final class NettyConnection implements Connection {
   private long queuedBytes;
   private boolean settingsSeen;
   private boolean ending;
-  private boolean draining;
+  private @Nullable Goodbye goodbye;
 
   /** Highest stream the peer will look at, once it said goodbye. */
   private int goAwayLastStream = Integer.MAX_VALUE;
@@ -229,22 +229,30 @@ final class NettyConnection implements Connection {
 
   @Override
   public void drain() {
-    if (ending || draining || context == null) {
-      return;
+    if (!ending && goodbye == null && context != null) {
+      goodbye = new Goodbye(this, http2);
+      goodbye.begin(System.nanoTime());
     }
-    draining = true;
-    // Two steps (RFC 9113 section 6.8): first only the warning; the last stream is named when the
-    // peer answered the ping,
-    // so that no stream already on its way is lost.
+  }
+
+  void sendGoAway(int lastStreamId) {
     handler()
         .goAway(
             context(),
-            Integer.MAX_VALUE,
+            lastStreamId,
             Http2Error.NO_ERROR.code(),
             Unpooled.EMPTY_BUFFER,
             context().newPromise());
-    handler().encoder().writePing(context(), false, 0, context().newPromise());
     markDirty();
+  }
+
+  void sendPing(long payload) {
+    handler().encoder().writePing(context(), false, payload, context().newPromise());
+    markDirty();
+  }
+
+  void closeInOrder() {
+    context().close();
   }
 
   @Override
@@ -328,8 +336,11 @@ final class NettyConnection implements Connection {
     markDirty();
   }
 
-  /** Looks for streams whose peer takes nothing of what waits for it. */
+  /** Looks for peers that do not do their part: take what waits for them, answer a goodbye. */
   void sweep(long nowNs) {
+    if (goodbye != null) {
+      goodbye.sweep(nowNs);
+    }
     if (queuedBytes == 0) {
       return;
     }
@@ -353,9 +364,9 @@ final class NettyConnection implements Connection {
     }
   }
 
-  void pingAnswered() {
-    if (draining) {
-      context().close();
+  void pingAnswered(long payload) {
+    if (goodbye != null) {
+      goodbye.pingAnswered(payload, System.nanoTime());
     }
   }
 

@@ -119,7 +119,7 @@ final class NettyEvents extends Http2EventAdapter {
   @Override
   public void onPingAckRead(ChannelHandlerContext ctx, long data) {
     control();
-    connection.pingAnswered();
+    connection.pingAnswered(data);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.weighbridge.gateway.inbound;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.pipeline.CallerConnection;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One caller's connection. Confined to its event loop. */
@@ -13,6 +15,7 @@ final class CallerSession implements ConnectionListener {
   private final LoopParts parts;
   private final Channel channel;
   private @Nullable CallerConnection calls;
+  private @Nullable Future<?> aged;
 
   CallerSession(PredictPort port, LoopParts parts, Channel channel) {
     this.port = port;
@@ -25,6 +28,9 @@ final class CallerSession implements ConnectionListener {
   public void ready(Connection connection) {
     if (port.draining()) {
       connection.drain();
+    } else {
+      // So that callers spread over loops and gateways again after some of these were away.
+      aged = parts.eventLoop().schedule(connection::drain, port.nextAgeNs(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -45,6 +51,9 @@ final class CallerSession implements ConnectionListener {
 
   @Override
   public void closed() {
+    if (aged != null) {
+      aged.cancel(false);
+    }
     port.closed(parts);
   }
 

@@ -7,6 +7,10 @@ import io.weighbridge.gateway.http2.Http2Limits;
  *
  * @param connectionsMax connections of the whole process
  * @param peerConnectionsPerSecondMax new connections a second of one peer address
+ * @param connectionAgeMaxNs age at which a caller is asked to connect again, give or take a tenth
  */
 public record InboundLimits(
-    int connectionsMax, int peerConnectionsPerSecondMax, Http2Limits http2) {}
+    int connectionsMax,
+    int peerConnectionsPerSecondMax,
+    long connectionAgeMaxNs,
+    Http2Limits http2) {}

@@ -111,6 +111,12 @@ public final class PredictPort {
     }
   }
 
+  /** The age for one connection, so that those opened together do not all end together. */
+  long nextAgeNs() {
+    long tenth = limits.connectionAgeMaxNs() / 10;
+    return 9 * tenth + ThreadLocalRandom.current().nextLong(2 * tenth);
+  }
+
   boolean draining() {
     return draining;
   }
@@ -124,6 +130,13 @@ public final class PredictPort {
     }
     for (LoopParts part : parts.values()) {
       part.eventLoop().execute(() -> part.sweeper().connections().forEach(Connection::drain));
+    }
+  }
+
+  /** Ends the calls that drained too long; their connections close when that is said. */
+  public void cutShort() {
+    for (LoopParts part : parts.values()) {
+      part.eventLoop().execute(part.callLoop()::cutShort);
     }
   }
 }

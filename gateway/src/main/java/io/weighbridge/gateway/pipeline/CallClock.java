@@ -47,7 +47,8 @@ final class CallClock extends TimerWheel.Timer {
     CallFacts facts = call.known();
     CallStream stream = facts.stream();
     if (nowNs >= deadlineNs) {
-      call.refuse(Refusal.DEADLINE_EXCEEDED, "");
+      boolean stopping = nowNs == TimerWheel.END_OF_TIME_NS;
+      call.refuse(stopping ? Refusal.DRAINING : Refusal.DEADLINE_EXCEEDED, "");
     } else if (owesBytes(facts) && nowNs - heardNs >= loop.limits().bodyIdleMaxNs()) {
       call.refuse(Refusal.DEADLINE_EXCEEDED, "the request stopped coming");
     } else if (stream == null || call.goesOn(stream)) {

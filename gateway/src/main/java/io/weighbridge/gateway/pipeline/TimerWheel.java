@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TimerWheel {
   static final long TICK_NS = 10_000_000L;
+
+  /** What {@link Timer#due} is told when the process stops: later than every deadline. */
+  static final long END_OF_TIME_NS = Long.MAX_VALUE;
+
   private static final int SLOTS = 1 << 10;
 
   /** One deadline, embedded in whoever has it. Confined to the wheel's loop. */
@@ -76,6 +80,18 @@ public final class TimerWheel {
     timer.previous = null;
     timer.slot = -1;
     count--;
+  }
+
+  /** Makes every timer due at the end of time, now. */
+  void fireAll() {
+    for (int slot = 0; slot < SLOTS; slot++) {
+      Timer timer = heads[slot];
+      while (timer != null) {
+        stop(timer);
+        timer.due(END_OF_TIME_NS);
+        timer = heads[slot];
+      }
+    }
   }
 
   private void scheduleTick() {

@@ -164,6 +164,7 @@ final class GatewayConfigTest {
             "process-buffered-bytes-max 512MiB (16MiB to 64GiB)",
             "caller-connections-max 16384 (1 to 1000000)",
             "peer-connections-per-second-max 1000 (1 to 1000000)",
+            "caller-connection-age-max 1h (1s to 30d)",
             "concurrent-streams-max 256 (1 to 100000)",
             "header-list-bytes-max 16KiB (4KiB to 64KiB)",
             "resets-per-second-max 2000 (1 to 1000000)",

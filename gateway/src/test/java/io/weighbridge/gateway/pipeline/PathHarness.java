@@ -48,6 +48,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The data path alone, on one event loop, with hosts, a lane and tables that a test controls. */
@@ -70,8 +71,18 @@ final class PathHarness implements AutoCloseable {
   private final List<HostTable.Host> hosts = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Upstream upstream;
+  final PredictPort port;
+  final AtomicInteger opened = new AtomicInteger();
+  final AtomicInteger openedToHosts = new AtomicInteger();
+
+  /** Ages at which connections are replaced. */
+  record Ages(long callerNs, long hostNs) {}
 
   PathHarness(CallLimits limits) throws Exception {
+    this(limits, new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE));
+  }
+
+  PathHarness(CallLimits limits, Ages ages) throws Exception {
     EventLoop loop = loops.all().get(0);
     Flusher flusher = new Flusher(loop, 64 << 20);
     Sweeper sweeper = new Sweeper(loop);
@@ -81,9 +92,9 @@ final class PathHarness implements AutoCloseable {
             new NettyConnector(
                 loop, EventLoops.clientChannel(), transport, HTTP2, TimeUnit.SECONDS.toNanos(2)),
             new UpstreamLimits(
-                4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, Long.MAX_VALUE, HTTP2),
+                4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
-            new NoEvents());
+            new ConnectionEvents());
     CallServices services =
         new CallServices(
             tables,
@@ -105,9 +116,12 @@ final class PathHarness implements AutoCloseable {
             new TimerWheel(loop),
             TraceStart.passing(new Random(3)));
     LoopParts parts = new LoopParts(0, loop, transport, sweeper, callLoop);
-    PredictPort port =
+    port =
         new PredictPort(
-            loops, List.of(parts), new InboundLimits(1000, 1000, HTTP2), new NoEvents());
+            loops,
+            List.of(parts),
+            new InboundLimits(1000, 1000, ages.callerNs(), HTTP2),
+            new ConnectionEvents());
     address = port.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     tables.publish(keys());
   }
@@ -180,6 +194,10 @@ final class PathHarness implements AutoCloseable {
     tables.publish(RouteTable.of(1, List.of(spec), slots));
   }
 
+  int connections() {
+    return loops.connectionCount();
+  }
+
   ManagedChannel channel() {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(address)
@@ -244,9 +262,11 @@ final class PathHarness implements AutoCloseable {
     }
   }
 
-  private static final class NoEvents implements UpstreamEvents, InboundEvents {
+  private final class ConnectionEvents implements UpstreamEvents, InboundEvents {
     @Override
-    public void connected(HostTable.Host host) {}
+    public void connected(HostTable.Host host) {
+      openedToHosts.incrementAndGet();
+    }
 
     @Override
     public void disconnected(HostTable.Host host) {}
@@ -258,7 +278,9 @@ final class PathHarness implements AutoCloseable {
     public void protocolError(HostTable.Host host) {}
 
     @Override
-    public void connectionOpened() {}
+    public void connectionOpened() {
+      opened.incrementAndGet();
+    }
 
     @Override
     public void connectionClosed() {}
