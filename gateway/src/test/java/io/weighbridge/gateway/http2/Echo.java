@@ -1,0 +1,56 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** One echoing connection; its counts may be read from any thread. */
+final class Echo implements ConnectionListener {
+  final AtomicInteger streams = new AtomicInteger();
+  final AtomicInteger blocks = new AtomicInteger();
+  final AtomicLong bytes = new AtomicLong();
+  final List<Long> resets = new CopyOnWriteArrayList<>();
+  final List<Long> violations = new CopyOnWriteArrayList<>();
+  final AtomicInteger goodbyes = new AtomicInteger();
+  final AtomicInteger closed = new AtomicInteger();
+  volatile @Nullable Connection connection;
+
+  private final ByteBufAllocator alloc;
+
+  Echo(ByteBufAllocator alloc) {
+    this.alloc = alloc;
+  }
+
+  ByteBufAllocator alloc() {
+    return alloc;
+  }
+
+  @Override
+  public void ready(Connection ready) {
+    connection = ready;
+  }
+
+  @Override
+  public StreamListener accept(Connection on, int streamId) {
+    streams.incrementAndGet();
+    return new EchoStream(on, streamId, this);
+  }
+
+  @Override
+  public void goingAway(Connection from) {
+    goodbyes.incrementAndGet();
+  }
+
+  @Override
+  public void closed() {
+    closed.incrementAndGet();
+  }
+
+  @Override
+  public void violated(Connection by, long errorCode) {
+    violations.add(errorCode);
+  }
+}

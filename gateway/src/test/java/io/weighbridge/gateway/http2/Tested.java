@@ -1,0 +1,24 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+
+/** A transport of one event loop, as its contract sees it. Confined to that loop. */
+interface Tested {
+  void serve(Channel channel, Http2Limits limits, ConnectionListener listener);
+
+  void connect(Channel channel, Http2Limits limits, ConnectionListener listener);
+
+  /** Bytes waiting for peers' windows on all connections of the loop. */
+  long queuedBytes();
+
+  /** Makes the transport of a loop. */
+  interface Maker {
+    /**
+     * The transport of this loop.
+     *
+     * @param queuedBytesMax bytes that may wait on all connections together
+     */
+    Tested on(EventLoop loop, long queuedBytesMax);
+  }
+}
