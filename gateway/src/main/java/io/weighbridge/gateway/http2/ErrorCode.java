@@ -5,8 +5,12 @@ public final class ErrorCode {
   public static final long NO_ERROR = 0;
   public static final long PROTOCOL_ERROR = 1;
   public static final long INTERNAL_ERROR = 2;
+  public static final long FLOW_CONTROL_ERROR = 3;
+  public static final long STREAM_CLOSED = 5;
+  public static final long FRAME_SIZE_ERROR = 6;
   public static final long REFUSED_STREAM = 7;
   public static final long CANCEL = 8;
+  public static final long COMPRESSION_ERROR = 9;
   public static final long ENHANCE_YOUR_CALM = 11;
 
   /** Never on the wire: the connection ended under the stream. */

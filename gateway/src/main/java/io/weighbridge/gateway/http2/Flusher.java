@@ -12,7 +12,7 @@ import java.util.ArrayList;
  */
 public final class Flusher implements Runnable {
   private final EventLoop loop;
-  private final ArrayList<NettyConnection> dirty = new ArrayList<>();
+  private final ArrayList<LoopConnection> dirty = new ArrayList<>();
 
   private final long queuedBytesMax;
   private long queuedBytes;
@@ -41,7 +41,7 @@ public final class Flusher implements Runnable {
     return queuedBytes;
   }
 
-  void add(NettyConnection connection) {
+  void add(LoopConnection connection) {
     if (dirty.isEmpty()) {
       loop.execute(this);
     }

@@ -1,7 +1,5 @@
 package io.weighbridge.gateway.http2;
 
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,6 @@ public final class HeaderBlock {
 
   private AsciiString[] fields;
   private int length;
-  private @Nullable Http2Headers wire;
 
   /** An empty block to fill. */
   public HeaderBlock() {
@@ -36,14 +33,6 @@ public final class HeaderBlock {
     return new HeaderBlock(namesAndValues.clone());
   }
 
-  static HeaderBlock received(Http2Headers headers) {
-    HeaderBlock block = new HeaderBlock();
-    for (var field : headers) {
-      block.add(AsciiString.of(field.getKey()), AsciiString.of(field.getValue()));
-    }
-    return block;
-  }
-
   /** Appends a field. */
   public HeaderBlock add(AsciiString name, AsciiString value) {
     if (length == fields.length) {
@@ -51,7 +40,6 @@ public final class HeaderBlock {
     }
     fields[length++] = name;
     fields[length++] = value;
-    wire = null;
     return this;
   }
 
@@ -86,15 +74,5 @@ public final class HeaderBlock {
       }
     }
     return null;
-  }
-
-  Http2Headers wire() {
-    Http2Headers headers = wire;
-    if (headers == null) {
-      AsciiString[] exact = length == fields.length ? fields : Arrays.copyOf(fields, length);
-      headers = ReadOnlyHttp2Headers.trailers(false, exact);
-      wire = headers;
-    }
-    return headers;
   }
 }

@@ -15,8 +15,9 @@ public interface StreamListener {
   void headers(HeaderBlock headers, boolean endStream);
 
   /**
-   * Data arrived. Borrows {@code data}: retain what outlives the call. Its bytes count against the
-   * stream's window until they are given back with {@link Connection#credit}.
+   * Data arrived. Borrows {@code data}, whose indices hold only during the call: keep a {@link
+   * ByteBuf#retainedSlice} of what outlives it. Its bytes count against the stream's window until
+   * they are given back with {@link Connection#credit}.
    */
   void data(ByteBuf data, boolean endStream);
 

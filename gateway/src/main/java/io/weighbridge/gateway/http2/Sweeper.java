@@ -15,34 +15,30 @@ import java.util.concurrent.TimeUnit;
  * read.
  */
 public final class Sweeper {
-  private final Set<NettyHandler> handlers = new LinkedHashSet<>();
+  private final Set<LoopConnection> connections = new LinkedHashSet<>();
 
   /** Starts sweeping on this loop. */
   public Sweeper(EventLoop loop) {
     var _ = loop.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
-  void add(NettyHandler handler) {
-    handlers.add(handler);
+  void add(LoopConnection connection) {
+    connections.add(connection);
   }
 
-  void remove(NettyHandler handler) {
-    handlers.remove(handler);
+  void remove(LoopConnection connection) {
+    connections.remove(connection);
   }
 
   /** Every connection of the loop, at this moment. */
   public List<Connection> connections() {
-    List<Connection> all = new ArrayList<>(handlers.size());
-    for (NettyHandler handler : handlers) {
-      all.add(handler.owner());
-    }
-    return all;
+    return new ArrayList<>(connections);
   }
 
   private void sweep() {
     long nowNs = System.nanoTime();
-    for (NettyHandler handler : new ArrayList<>(handlers)) {
-      handler.sweep(nowNs);
+    for (LoopConnection connection : new ArrayList<>(connections)) {
+      connection.sweep(nowNs);
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.weighbridge.gateway.inbound;
 
 import io.netty.channel.EventLoop;
-import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.http2.Transport;
 import io.weighbridge.gateway.pipeline.CallLoop;
 
 /** Everything that belongs to one event loop. Its parts are confined to the loop. */
 public record LoopParts(
-    int index, EventLoop eventLoop, Http2Transport transport, Sweeper sweeper, CallLoop callLoop) {}
+    int index, EventLoop eventLoop, Transport transport, Sweeper sweeper, CallLoop callLoop) {}

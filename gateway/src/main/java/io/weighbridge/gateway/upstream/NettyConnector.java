@@ -9,7 +9,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.Http2Limits;
-import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +28,7 @@ public final class NettyConnector implements Connector {
 
   private final EventLoop loop;
   private final Class<? extends Channel> channelType;
-  private final Http2Transport transport;
+  private final Transport transport;
   private final Http2Limits limits;
   private final long connectNs;
 
@@ -36,7 +36,7 @@ public final class NettyConnector implements Connector {
   public NettyConnector(
       EventLoop loop,
       Class<? extends Channel> channelType,
-      Http2Transport transport,
+      Transport transport,
       Http2Limits limits,
       long connectNs) {
     this.loop = loop;

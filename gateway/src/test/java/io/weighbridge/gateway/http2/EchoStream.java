@@ -78,7 +78,8 @@ final class EchoStream implements StreamListener {
           connection.sendHeaders(streamId, ANSWER, true);
         }
       }
-      default -> connection.sendData(streamId, data.retain(), endStream, data.readableBytes());
+      default ->
+          connection.sendData(streamId, data.retainedSlice(), endStream, data.readableBytes());
     }
   }
 

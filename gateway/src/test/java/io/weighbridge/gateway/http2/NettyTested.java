@@ -6,11 +6,11 @@ import io.netty.channel.EventLoop;
 /** The transport on Netty's handler, to be tested. Confined to its event loop. */
 final class NettyTested implements Tested {
   private final Flusher flusher;
-  private final Http2Transport transport;
+  private final NettyTransport transport;
 
   NettyTested(EventLoop loop, long queuedBytesMax) {
     flusher = new Flusher(loop, queuedBytesMax);
-    transport = new Http2Transport(flusher, new Sweeper(loop));
+    transport = new NettyTransport(flusher, new Sweeper(loop));
   }
 
   @Override

@@ -53,20 +53,4 @@ class NettyTransportTest
         "only what waits for windows is watched, not what the socket does not take",
         SlowContract.super::peersThatNeverReadAreGivenUp);
   }
-
-  @Test
-  @Override
-  public void drainsInTwoSteps() throws Throwable {
-    Deviation.judge(
-        "closes when the ping is answered, whatever is open",
-        DrainContract.super::drainsInTwoSteps);
-  }
-
-  @Test
-  @Override
-  public void streamsBehindTheLastAreNotServed() throws Throwable {
-    Deviation.judge(
-        "closes when the ping is answered, whatever is open",
-        DrainContract.super::streamsBehindTheLastAreNotServed);
-  }
 }

@@ -39,16 +39,12 @@ final class NettyHandler extends Http2ConnectionHandler {
     this.sweeper = sweeper;
   }
 
-  NettyConnection owner() {
-    return connection;
-  }
-
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     super.handlerAdded(ctx);
     connection.attach(this, ctx);
     waitingSinceNs = System.nanoTime();
-    sweeper.add(this);
+    sweeper.add(connection);
   }
 
   @Override
@@ -79,7 +75,7 @@ final class NettyHandler extends Http2ConnectionHandler {
   @Override
   protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
     super.handlerRemoved0(ctx);
-    sweeper.remove(this);
+    sweeper.remove(connection);
   }
 
   @Override
@@ -127,7 +123,6 @@ final class NettyHandler extends Http2ConnectionHandler {
   }
 
   void sweep(long nowNs) {
-    connection.sweep(nowNs);
     if (waitingSinceNs != 0 && nowNs - waitingSinceNs > connection.limits().frameTimeoutNs()) {
       shutOut(Http2Error.ENHANCE_YOUR_CALM, "frame took too long");
     }

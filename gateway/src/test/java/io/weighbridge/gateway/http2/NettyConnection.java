@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 // A write that fails ends its stream or connection, which is heard as such: the futures tell
 // nothing more.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class NettyConnection implements Connection {
+final class NettyConnection implements LoopConnection {
 
   private final Http2Connection http2;
   private final Http2Connection.PropertyKey streamKey;
@@ -118,7 +118,8 @@ final class NettyConnection implements Connection {
     }
   }
 
-  void flushNow() {
+  @Override
+  public void flushNow() {
     dirty = false;
     if (context().channel().isActive()) {
       handler().flush(context());
@@ -136,7 +137,8 @@ final class NettyConnection implements Connection {
     }
     handler()
         .encoder()
-        .writeHeaders(context(), id, headers.wire(), 0, endStream, context().newPromise());
+        .writeHeaders(
+            context(), id, NettyHeaders.wire(headers), 0, endStream, context().newPromise());
     Http2Stream stream = http2.stream(id);
     if (stream == null) {
       return NO_STREAM;
@@ -157,7 +159,8 @@ final class NettyConnection implements Connection {
     open.weEnded = endStream;
     handler()
         .encoder()
-        .writeHeaders(context(), streamId, headers.wire(), 0, endStream, context().newPromise());
+        .writeHeaders(
+            context(), streamId, NettyHeaders.wire(headers), 0, endStream, context().newPromise());
     markDirty();
   }
 
@@ -337,7 +340,9 @@ final class NettyConnection implements Connection {
   }
 
   /** Looks for peers that do not do their part: take what waits for them, answer a goodbye. */
-  void sweep(long nowNs) {
+  @Override
+  public void sweep(long nowNs) {
+    ((NettyHandler) handler()).sweep(nowNs);
     if (goodbye != null) {
       goodbye.sweep(nowNs);
     }

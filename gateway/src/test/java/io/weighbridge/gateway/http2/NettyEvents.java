@@ -62,7 +62,7 @@ final class NettyEvents extends Http2EventAdapter {
     }
     open.peerEnded = end;
     if (!open.told) {
-      open.listener.headers(HeaderBlock.received(headers), end);
+      open.listener.headers(NettyHeaders.received(headers), end);
     }
   }
 

@@ -1,0 +1,148 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.util.AsciiString;
+
+/**
+ * Writes header blocks for the wire (HPACK, RFC 7541). Confined to its connection's event loop.
+ *
+ * <p>A field that may be indexed is one byte from its second time on. The others go as literals
+ * that are never indexed, also by whoever passes them on. Strings are not Huffman-coded: a shorter
+ * block would cost more than its bytes.
+ */
+final class HeaderEncoder {
+  /** Slots of the map from a field's hash to its number: more than fields can be in the table. */
+  private static final int SLOTS = 256;
+
+  private static final int INTEGER_BYTES_MAX = 6;
+  private static final byte[] NOTHING = {};
+
+  private final Scratch scratch;
+  private final HeaderTable table = new HeaderTable();
+  private final int[] numbers = new int[SLOTS];
+  private byte[] out = NOTHING;
+  private int length;
+
+  /** Smallest and last size the peer has set since the last block (RFC 7541 section 4.2). */
+  private int resizeMin = HeaderTable.BYTES_MAX;
+
+  private int resizeTo = HeaderTable.BYTES_MAX;
+  private boolean resized;
+
+  /** An encoder with an empty table, whose blocks are made in this scratch. */
+  HeaderEncoder(Scratch scratch) {
+    this.scratch = scratch;
+  }
+
+  /** The peer changed how large its table may be. */
+  void peerTableBytes(long bytesMax) {
+    int bytes = (int) Math.min(bytesMax, HeaderTable.BYTES_MAX);
+    resizeMin = resized ? Math.min(resizeMin, bytes) : bytes;
+    resizeTo = bytes;
+    resized = true;
+  }
+
+  /**
+   * Encodes the block; {@link #bytes} holds it until the loop encodes another. Returns its length.
+   */
+  int encode(HeaderBlock block) {
+    length = 0;
+    out = scratch.encoded(0, 0);
+    if (resized) {
+      resize();
+    }
+    for (int i = 0; i < block.size(); i++) {
+      field(block.name(i), block.value(i));
+    }
+    return length;
+  }
+
+  /** The block encoded last; the array may be longer. */
+  byte[] bytes() {
+    return out;
+  }
+
+  private void resize() {
+    resized = false;
+    room(2 * INTEGER_BYTES_MAX);
+    if (resizeMin < resizeTo && resizeMin < table.bytesMax()) {
+      table.resize(resizeMin);
+      integer(0x20, 5, resizeMin);
+    }
+    if (table.bytesMax() != resizeTo) {
+      table.resize(resizeTo);
+      integer(0x20, 5, resizeTo);
+    }
+  }
+
+  private void field(AsciiString name, AsciiString value) {
+    room(name.length() + value.length() + 3 * INTEGER_BYTES_MAX);
+    FieldNames.Known known = FieldNames.find(name);
+    int staticIndex = known == null ? StaticTable.NONE : known.staticIndex();
+    if (known == null || !known.indexed()) {
+      literal(0x10, 4, staticIndex, name, value);
+      return;
+    }
+    int both = staticIndex == StaticTable.NONE ? 0 : StaticTable.findValue(staticIndex, value);
+    if (both != StaticTable.NONE) {
+      integer(0x80, 7, both);
+      return;
+    }
+    int slot = slot(name, value);
+    int age = table.added() - numbers[slot];
+    if (age >= 0
+        && age < table.count()
+        && table.name(age).equals(name)
+        && table.value(age).equals(value)) {
+      integer(0x80, 7, StaticTable.SIZE + 1 + age);
+    } else if (HeaderTable.sizeOf(name, value) > table.bytesMax() / 4) {
+      // One field that pushes out most others is not worth its place.
+      literal(0x00, 4, staticIndex, name, value);
+    } else {
+      literal(0x40, 6, staticIndex, name, value);
+      table.add(name, value);
+      numbers[slot] = table.added();
+    }
+  }
+
+  private static int slot(AsciiString name, AsciiString value) {
+    // Both hashes are kept by their strings once computed.
+    int hash = 31 * name.hashCode() + value.hashCode();
+    return (hash ^ hash >>> 8 ^ hash >>> 16) & (SLOTS - 1);
+  }
+
+  private void literal(
+      int pattern, int prefixBits, int index, AsciiString name, AsciiString value) {
+    integer(pattern, prefixBits, index);
+    if (index == StaticTable.NONE) {
+      string(name);
+    }
+    string(value);
+  }
+
+  private void string(AsciiString text) {
+    integer(0, 7, text.length());
+    System.arraycopy(text.array(), text.arrayOffset(), out, length, text.length());
+    length += text.length();
+  }
+
+  private void integer(int pattern, int prefixBits, int value) {
+    int mask = (1 << prefixBits) - 1;
+    if (value < mask) {
+      out[length++] = (byte) (pattern | value);
+      return;
+    }
+    out[length++] = (byte) (pattern | mask);
+    int rest = value - mask;
+    while (rest > 0x7f) {
+      out[length++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    out[length++] = (byte) rest;
+  }
+
+  private void room(int bytes) {
+    if (out.length - length < bytes) {
+      out = scratch.encoded(length, length + bytes);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.channel.Channel;
+
+/** Puts HTTP/2 on a channel. One per event loop; confined to it. */
+public interface Transport {
+
+  /** Makes the channel a server's side of a connection; its peer opens the streams. */
+  void serve(Channel channel, Http2Limits limits, ConnectionListener listener);
+
+  /** Makes the channel a client's side of a connection; we open the streams. */
+  void connect(Channel channel, Http2Limits limits, ConnectionListener listener);
+}
