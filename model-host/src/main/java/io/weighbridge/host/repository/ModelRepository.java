@@ -150,8 +150,19 @@ public final class ModelRepository implements AutoCloseable {
     long number = lastNumbers.getOrDefault(key, 0L) + 1;
     Generation loaded = loader.load(image, new Generation.Identity(key.name, key.version, number));
     lastNumbers.put(key, number);
+    // Whoever reads that it was loaded may ask for a proof of it at once.
+    serve(key, loaded);
     listener.loaded(loaded, current != null, (System.nanoTime() - startNs) / 1_000_000);
     return loaded;
+  }
+
+  private void serve(Key key, Generation loaded) {
+    TreeMap<String, Generation> versions = new TreeMap<>(VersionOrder.ASCENDING);
+    versions.putAll(models.getOrDefault(key.name, versions));
+    versions.put(key.version, loaded);
+    Map<String, TreeMap<String, Generation>> next = new HashMap<>(models);
+    next.put(key.name, versions);
+    models = Map.copyOf(next);
   }
 
   private List<Key> wanted() throws IOException {
