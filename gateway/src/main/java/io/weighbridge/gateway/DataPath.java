@@ -111,7 +111,7 @@ final class DataPath {
     return new PredictPort(loops, parts, inbound, new CallerEvents());
   }
 
-  static CallLimits callLimits(Limits limits) {
+  static CallLimits callLimits(Limits limits, int loopCount) {
     return new CallLimits(
         (int) limits.bytes(Limit.MESSAGE_BYTES_MAX),
         (int) limits.bytes(Limit.PEEK_BYTES_MAX),
@@ -119,6 +119,8 @@ final class DataPath {
         (int) limits.bytes(Limit.STREAM_WINDOW_BYTES),
         limits.ns(Limit.CALL_DURATION_MAX),
         limits.ns(Limit.BODY_IDLE_MAX),
+        (int) limits.bytes(Limit.INFLATED_BYTES_MAX),
+        limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loopCount),
         new CallLimits.Streams(
             limits.ns(Limit.STREAM_DURATION_MAX),
             limits.ns(Limit.STREAM_IDLE_MAX),

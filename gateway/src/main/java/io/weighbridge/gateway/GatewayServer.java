@@ -206,7 +206,7 @@ final class GatewayServer {
   private CallServices services() {
     return new CallServices(
         tables,
-        DataPath.callLimits(config.limits()),
+        DataPath.callLimits(config.limits(), loops.all().size()),
         new PathAttestation(attestations, hostCounters),
         new CountedCalls(ledger, metrics),
         spans,

@@ -11,6 +11,8 @@ public enum Limit {
   PEEK_BYTES_MAX(Unit.BYTES, "32KiB", "1KiB", "1MiB"),
   /** Largest message either way, from its length prefix alone. */
   MESSAGE_BYTES_MAX(Unit.BYTES, "64MiB", "1KiB", "2047MiB"),
+  /** Largest compressed request once it is inflated. */
+  INFLATED_BYTES_MAX(Unit.BYTES, "16MiB", "1KiB", "1GiB"),
   /** Largest request copied so that it can be sent to a second host. */
   RETRY_BODY_BYTES_MAX(Unit.BYTES, "64KiB", "0B", "1MiB"),
 

@@ -32,6 +32,9 @@ public final class GrpcNames {
   public static final AsciiString GRPC_PUSHBACK = AsciiString.cached("grpc-retry-pushback-ms");
   public static final AsciiString IDENTITY = AsciiString.cached("identity");
 
+  /** What a caller may compress its messages with. */
+  public static final AsciiString ACCEPTED = AsciiString.cached("identity,deflate,gzip");
+
   public static final AsciiString MODEL_VERSION = AsciiString.cached("weighbridge-model-version");
   public static final AsciiString MODEL_DIGEST = AsciiString.cached("weighbridge-model-digest");
   public static final AsciiString LOAD_GENERATION =

@@ -20,7 +20,7 @@ final class CallHeaders {
   private @Nullable AsciiString traceparent;
   private @Nullable AsciiString idempotencyKey;
   private long timeoutNs = NO_TIMEOUT;
-  private boolean encoded;
+  private @Nullable AsciiString encoding;
 
   /** Reads the block and judges it: what is wrong, or null. */
   @Nullable HeaderFault read(HeaderBlock headers, HeaderRules rules) {
@@ -61,7 +61,7 @@ final class CallHeaders {
           authorizationRepeated = authorization != null;
           authorization = value;
         } else if (GrpcNames.GRPC_ENCODING.equals(name)) {
-          encoded = !GrpcNames.IDENTITY.equals(value);
+          encoding = GrpcNames.IDENTITY.equals(value) ? null : value;
         }
       }
       case 27 -> {
@@ -92,9 +92,9 @@ final class CallHeaders {
     return authorizationRepeated;
   }
 
-  /** Whether messages may be compressed, by an encoding other than identity. */
-  boolean encoded() {
-    return encoded;
+  /** What messages may be compressed with; null when they may not be. */
+  @Nullable AsciiString encoding() {
+    return encoding;
   }
 
   @Nullable AsciiString traceparent() {

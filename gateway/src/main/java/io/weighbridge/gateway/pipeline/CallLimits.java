@@ -9,6 +9,8 @@ package io.weighbridge.gateway.pipeline;
  *     forwarded
  * @param callDurationMaxNs longest call, whatever deadline the caller asks for
  * @param bodyIdleMaxNs longest silence of a caller within its request
+ * @param inflatedBytesMax length of a compressed request once it is inflated
+ * @param inflatingBytesMax what requests being inflated on one event loop may hold together
  * @param streams limits of calls with any number of messages
  */
 public record CallLimits(
@@ -18,6 +20,8 @@ public record CallLimits(
     int streamWindowBytes,
     long callDurationMaxNs,
     long bodyIdleMaxNs,
+    int inflatedBytesMax,
+    long inflatingBytesMax,
     Streams streams) {
 
   /**

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.weighbridge.gateway.grpc.HeaderRules;
+import io.weighbridge.gateway.grpc.Inflation;
 import io.weighbridge.gateway.observe.LoopMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
 import io.weighbridge.gateway.observe.trace.TraceStart;
@@ -20,6 +21,7 @@ public final class CallLoop {
   private final TimerWheel timers;
   private final TraceStart traces;
   private final HeaderRules headerRules = new HeaderRules();
+  private final Inflation.Budget inflating;
   private final ArrayDeque<Peek> sparePeeks = new ArrayDeque<>();
 
   /** The loop's own parts; {@code services} are shared with the other loops. */
@@ -38,6 +40,7 @@ public final class CallLoop {
     this.metrics = metrics;
     this.timers = timers;
     this.traces = traces;
+    inflating = new Inflation.Budget(services.limits().inflatingBytesMax());
   }
 
   /** Ends every call in flight, for the process stops. */
@@ -96,6 +99,10 @@ public final class CallLoop {
       recorder.countLost();
     }
     return serves;
+  }
+
+  Inflation.Budget inflating() {
+    return inflating;
   }
 
   Peek borrowPeek() {

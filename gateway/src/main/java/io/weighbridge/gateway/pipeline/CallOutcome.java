@@ -147,7 +147,7 @@ final class CallOutcome {
     answer(out, facts.route(), attempt, true);
     if (asked == null) {
       out.requestBytes = facts.body().receivedBytes();
-      facts.body().countAnew();
+      facts.body().countFrom(0);
     } else {
       of(out, asked, nowNs);
     }

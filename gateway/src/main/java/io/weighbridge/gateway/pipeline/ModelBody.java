@@ -3,7 +3,9 @@ package io.weighbridge.gateway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.grpc.Inflation;
 import io.weighbridge.gateway.grpc.MessageFraming;
 import io.weighbridge.gateway.peek.Malformed;
 import io.weighbridge.gateway.peek.ParameterNames;
@@ -36,16 +38,22 @@ final class ModelBody extends RequestBody {
   /** Field 2, length-delimited: model_version of every request that is forwarded. */
   private static final int VERSION_TAG = 0x12;
 
-  private static final int APPENDIX_BYTES_MAX = 1 + 2 + Peek.NAME_BYTES_MAX;
+  private static final String NOT_COMPRESSED = "not compressed as grpc-encoding says";
+
   private static final int FIRST_COPY_BYTES_MAX = 16 * 1024;
 
   private final CallLoop loop;
   private final RpcMethod method;
-  private final boolean encoded;
+  private final @Nullable AsciiString encoding;
   private final ParameterNames watched;
   private final Peek peek;
 
   private Fate fate = Fate.PASSED;
+  private int messageBytes;
+
+  /** The message at hand, if it came compressed. */
+  private @Nullable CompressedMessage compressed;
+
   private @Nullable ByteBuf held;
   private byte @Nullable [] appendedVersion;
   private @Nullable MessageDigest digest;
@@ -55,14 +63,15 @@ final class ModelBody extends RequestBody {
   /**
    * The messages of a call.
    *
-   * @param encoded whether they may be compressed
+   * @param encoding what they may be compressed with; null: not at all
    * @param watched the parameters worth reading
    */
-  ModelBody(CallLoop loop, RpcMethod method, boolean encoded, ParameterNames watched) {
+  ModelBody(
+      CallLoop loop, RpcMethod method, @Nullable AsciiString encoding, ParameterNames watched) {
     super(loop.limits());
     this.loop = loop;
     this.method = method;
-    this.encoded = encoded;
+    this.encoding = encoding;
     this.watched = watched;
     peek = loop.borrowPeek();
   }
@@ -72,25 +81,39 @@ final class ModelBody extends RequestBody {
     if (framing().messageCount() > 1 && !method.streamed()) {
       return refuse(Refusal.CARDINALITY_VIOLATION, "a second message on a unary call");
     }
-    if (framing().compressed()) {
-      return encoded
-          ? refuse(Refusal.COMPRESSION_UNSUPPORTED, "")
-          : refuse(Refusal.FRAMING_MALFORMED, "a compressed message without grpc-encoding");
-    }
-    return begin((int) framing().messageBytes());
+    countFrom(0);
+    closeCompressed();
+    return framing().compressed() ? beginCompressed() : begin((int) framing().messageBytes());
   }
 
-  private boolean begin(int messageBytes) {
-    countAnew();
+  private boolean beginCompressed() {
+    if (encoding == null) {
+      return refuse(Refusal.FRAMING_MALFORMED, "a compressed message without grpc-encoding");
+    }
+    Inflation.Encoding known = Inflation.Encoding.named(encoding);
+    if (known == null) {
+      return refuse(Refusal.COMPRESSION_UNSUPPORTED, "");
+    }
+    CallLimits limits = limits();
+    // What nobody looks into, anybody may send: it says next to nothing.
+    int most = method.shape() == null ? limits.peekBytesMax() : limits.inflatedBytesMax();
+    int bytesMax = Math.min(most, limits.messageBytesMax());
+    compressed = new CompressedMessage(known, bytesMax, limits.peekBytesMax(), loop.inflating());
+    fate = Fate.OPEN;
+    return framing().messageBytes() > 0 || refuse(Refusal.FRAMING_MALFORMED, NOT_COMPRESSED);
+  }
+
+  private boolean begin(int bytes) {
+    messageBytes = bytes;
     giveBackDigest();
     appendedVersion = null;
     fate = Fate.OPEN;
     Peek.Shape shape = method.shape();
     if (shape == null) {
-      fate = messageBytes == 0 ? Fate.ASKED : Fate.OPEN;
+      fate = bytes == 0 ? Fate.ASKED : Fate.OPEN;
       return true;
     }
-    return peek.reset(shape, messageBytes, watched) != Peek.State.MALFORMED || malformed();
+    return peek.reset(shape, bytes, watched) != Peek.State.MALFORMED || malformed();
   }
 
   private boolean malformed() {
@@ -100,6 +123,59 @@ final class ModelBody extends RequestBody {
 
   @Override
   boolean take(ByteBuf from, int offset, int length, ByteBufAllocator allocator) {
+    CompressedMessage message = compressed;
+    return message == null
+        ? takePlain(from, offset, length, allocator)
+        : inflate(message, from, offset, length, allocator);
+  }
+
+  private boolean inflate(
+      CompressedMessage message, ByteBuf from, int offset, int length, ByteBufAllocator allocator) {
+    Inflation.State state = message.feed(from, offset, length, allocator);
+    freed(message.takeFreed());
+    switch (state) {
+      case GOOD -> {
+        if (!framing().messageComplete()) {
+          return true;
+        }
+      }
+      case TOO_LARGE -> {
+        return refuse(
+            Refusal.MESSAGE_TOO_LARGE, "inflates to more than " + message.bytesMax() + " bytes");
+      }
+      case OVER_BUDGET -> {
+        return refuse(Refusal.OVERLOADED, "compressed requests fill process-buffered-bytes-max");
+      }
+      case GARBAGE -> {
+        return refuse(Refusal.FRAMING_MALFORMED, NOT_COMPRESSED);
+      }
+    }
+    if (!message.complete()) {
+      return refuse(Refusal.FRAMING_MALFORMED, NOT_COMPRESSED);
+    }
+    ByteBuf whole = message.take(allocator);
+    int bytes = whole.readableBytes() - MessageFraming.PREFIX_BYTES;
+    countFrom(bytes);
+    held = whole;
+    boolean walked = begin(bytes);
+    if (walked && method.shape() != null) {
+      walked =
+          peek.feed(whole, MessageFraming.PREFIX_BYTES, bytes) != Peek.State.MALFORMED
+              || malformed();
+    }
+    fate = Fate.ASKED;
+    return walked;
+  }
+
+  private void closeCompressed() {
+    CompressedMessage message = compressed;
+    if (message != null) {
+      compressed = null;
+      message.close();
+    }
+  }
+
+  private boolean takePlain(ByteBuf from, int offset, int length, ByteBufAllocator allocator) {
     if (method.shape() == null) {
       fate = framing().messageComplete() ? Fate.ASKED : Fate.OPEN;
       return true;
@@ -132,8 +208,8 @@ final class ModelBody extends RequestBody {
   private void hold(ByteBuf from, int offset, int length, ByteBufAllocator allocator) {
     ByteBuf buffer = held;
     if (buffer == null) {
-      int room = (int) Math.min(framing().messageBytes(), Math.max(length, FIRST_COPY_BYTES_MAX));
-      buffer = allocator.buffer(MessageFraming.PREFIX_BYTES + room + APPENDIX_BYTES_MAX);
+      int room = Math.min(messageBytes, Math.max(length, FIRST_COPY_BYTES_MAX));
+      buffer = allocator.buffer(MessageFraming.PREFIX_BYTES + room + Outgoing.APPENDIX_BYTES_MAX);
       buffer.writeZero(MessageFraming.PREFIX_BYTES);
       held = buffer;
     }
@@ -147,7 +223,7 @@ final class ModelBody extends RequestBody {
         slice
             ? from.retainedSlice(offset, length)
             : allocator
-                .buffer(length + (version == null ? 0 : APPENDIX_BYTES_MAX))
+                .buffer(length + (version == null ? 0 : Outgoing.APPENDIX_BYTES_MAX))
                 .writeBytes(from, offset, length);
     if (version == null || !slice) {
       if (version != null) {
@@ -178,8 +254,10 @@ final class ModelBody extends RequestBody {
     ByteBuf buffer = held;
     if (buffer != null) {
       held = null;
-      freed(buffer.readableBytes());
+      CompressedMessage message = compressed;
+      freed(message == null ? buffer.readableBytes() : message.withheldBytes());
       buffer.release();
+      closeCompressed();
     }
   }
 
@@ -197,7 +275,6 @@ final class ModelBody extends RequestBody {
     }
     held = null;
     fate = Fate.PASSED;
-    int messageBytes = (int) framing().messageBytes();
     int heldBytes = buffer.readableBytes() - MessageFraming.PREFIX_BYTES;
     if (hashed) {
       MessageDigest sha256 = loop.recorder().sha256();
@@ -217,7 +294,14 @@ final class ModelBody extends RequestBody {
     if (heldBytes == messageBytes) {
       note();
     }
-    out().write(buffer, MessageFraming.PREFIX_BYTES + heldBytes, lastOfAll());
+    CompressedMessage message = compressed;
+    if (message == null) {
+      out().write(buffer, MessageFraming.PREFIX_BYTES + heldBytes, lastOfAll());
+    } else {
+      out().write(buffer, message.withheldBytes(), lastOfAll());
+      message.written(out());
+      closeCompressed();
+    }
   }
 
   /** The message is complete. */
@@ -277,6 +361,7 @@ final class ModelBody extends RequestBody {
       buffer.release();
     }
     giveBackDigest();
+    closeCompressed();
     if (!given) {
       given = true;
       loop.giveBack(peek);

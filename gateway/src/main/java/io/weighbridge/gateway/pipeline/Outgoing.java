@@ -2,7 +2,9 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.weighbridge.gateway.grpc.Inflation;
 import io.weighbridge.gateway.grpc.MessageFraming;
+import io.weighbridge.gateway.peek.Peek;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,18 @@ final class Outgoing {
   /** Credit is given in portions of this share of the window. */
   private static final int CREDIT_SHARE = 4;
 
+  /**
+   * What the gateway itself adds to a message is not the caller's: model_version at its longest.
+   */
+  static final int APPENDIX_BYTES_MAX = 1 + 2 + Peek.NAME_BYTES_MAX;
+
   private final CallLimits limits;
   private final int creditBytesMin;
   private @Nullable ByteBuf kept;
+
+  /** What is kept was inflated, and holds this of the loop's budget. */
+  private Inflation.@Nullable Share keptShare;
+
   private @Nullable Sink sink;
   private int uncredited;
   private long writtenBytes;
@@ -75,7 +86,7 @@ final class Outgoing {
     }
     ended |= end;
     uncredited += fromCaller;
-    writtenBytes += fromCaller;
+    writtenBytes += Math.max(fromCaller, bytes.readableBytes() - APPENDIX_BYTES_MAX);
     Sink to = sink;
     if (to != null) {
       forgetKept();
@@ -88,6 +99,30 @@ final class Outgoing {
     } else {
       before.writeBytes(bytes);
       bytes.release();
+    }
+  }
+
+  /**
+   * Says what the bytes just written hold of the loop's budget until they leave for a host. Takes
+   * over {@code share}.
+   */
+  void budget(Inflation.Share share) {
+    Inflation.Share before = keptShare;
+    if (kept == null) {
+      // They have left, or nobody wants them: the host's connection counts what waits there.
+      share.close();
+    } else if (before == null) {
+      keptShare = share;
+    } else {
+      before.join(share);
+    }
+  }
+
+  private void closeShare() {
+    Inflation.Share share = keptShare;
+    if (share != null) {
+      keptShare = null;
+      share.close();
     }
   }
 
@@ -119,6 +154,8 @@ final class Outgoing {
       beyondReplay = true;
     }
     to.send(out, ended, again ? 0 : takeAllCredit());
+    // What may be kept for a second try is short.
+    closeShare();
   }
 
   private int takeCredit() {
@@ -144,6 +181,7 @@ final class Outgoing {
       kept = null;
       buffer.release();
     }
+    closeShare();
   }
 
   /** Gives everything back. */

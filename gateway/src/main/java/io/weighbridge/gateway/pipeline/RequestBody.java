@@ -47,8 +47,8 @@ abstract sealed class RequestBody permits ModelBody, OpaqueBody {
   /** The messages of a call of this method. */
   static RequestBody of(RpcMethod method, CallLoop loop, CallHeaders headers, Tables tables) {
     return method.rule() == null
-        ? new ModelBody(loop, method, headers.encoded(), tables.parameterNames())
-        : new OpaqueBody(loop.limits(), headers.encoded());
+        ? new ModelBody(loop, method, headers.encoding(), tables.parameterNames())
+        : new OpaqueBody(loop.limits(), headers.encoding() != null);
   }
 
   /** What arrived. Borrows {@code newData} until {@link #next} says MORE or REFUSED. */
@@ -204,13 +204,13 @@ abstract sealed class RequestBody permits ModelBody, OpaqueBody {
     return detail;
   }
 
-  /** Message bytes received since {@link #countAnew}, without prefixes. */
+  /** Message bytes received since {@link #countFrom}, without prefixes. */
   final long receivedBytes() {
     return receivedBytes;
   }
 
-  /** Begins to count received bytes from 0. */
-  final void countAnew() {
-    receivedBytes = 0;
+  /** Begins to count received bytes from here. */
+  final void countFrom(long bytes) {
+    receivedBytes = bytes;
   }
 }

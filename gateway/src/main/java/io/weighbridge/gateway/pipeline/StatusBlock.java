@@ -72,7 +72,7 @@ final class StatusBlock {
         .add(GrpcNames.GRPC_DETAILS, details(refusal, message, recordId))
         .add(GrpcNames.GRPC_PUSHBACK, refusal.retryable() ? RETRY_AFTER : NO_RETRY);
     if (refusal == Refusal.COMPRESSION_UNSUPPORTED) {
-      block.add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.IDENTITY);
+      block.add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.ACCEPTED);
     }
     return block;
   }

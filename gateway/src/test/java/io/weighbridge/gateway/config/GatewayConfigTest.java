@@ -157,6 +157,7 @@ final class GatewayConfigTest {
         .containsExactly(
             "peek-bytes-max 32KiB (1KiB to 1MiB)",
             "message-bytes-max 64MiB (1KiB to 2047MiB)",
+            "inflated-bytes-max 16MiB (1KiB to 1GiB)",
             "retry-body-bytes-max 64KiB (0B to 1MiB)",
             "stream-window-bytes 256KiB (64KiB to 16MiB)",
             "connection-window-bytes 4MiB (64KiB to 256MiB)",

@@ -134,6 +134,8 @@ final class PathHarness implements AutoCloseable {
         256 << 10,
         TimeUnit.SECONDS.toNanos(30),
         TimeUnit.SECONDS.toNanos(30),
+        1 << 20,
+        16 << 20,
         new CallLimits.Streams(
             TimeUnit.SECONDS.toNanos(60),
             TimeUnit.SECONDS.toNanos(60),

@@ -67,6 +67,12 @@ final class RawConnection implements AutoCloseable {
 
   /** A gRPC request of one message. */
   void call(int streamId, String method, byte[] message) throws IOException {
+    begin(streamId, method, "identity");
+    send(DATA, END_STREAM, streamId, message(0, message.length, message));
+  }
+
+  /** The head of a gRPC request. */
+  void begin(int streamId, String method, String encoding) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     field(block, ":method", "POST");
     field(block, ":scheme", "http");
@@ -74,11 +80,14 @@ final class RawConnection implements AutoCloseable {
     field(block, ":authority", "localhost");
     field(block, "content-type", "application/grpc");
     field(block, "te", "trailers");
+    field(block, "grpc-encoding", encoding);
     field(block, "authorization", "Bearer " + PathHarness.TOKEN);
     send(HEADERS, END_HEADERS, streamId, block.toByteArray());
-    ByteBuffer body = ByteBuffer.allocate(5 + message.length);
-    body.put((byte) 0).putInt(message.length).put(message);
-    send(DATA, END_STREAM, streamId, body.array());
+  }
+
+  /** Bytes of a message, behind a prefix that says this of it. */
+  static byte[] message(int flag, int length, byte[] bytes) {
+    return ByteBuffer.allocate(5 + bytes.length).put((byte) flag).putInt(length).put(bytes).array();
   }
 
   /** Literal, never indexed, not Huffman coded (RFC 7541 section 6.2.3). */
