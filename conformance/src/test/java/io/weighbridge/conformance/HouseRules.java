@@ -42,7 +42,8 @@ final class HouseRules {
     for (String stage : STAGES) {
       rules.add(knowsOnly(stage, GROUND));
     }
-    rules.add(knowsOnly("pipeline", with(STAGES, "http2", "grpc", "call")));
+    rules.add(knowsOnly("local", List.of("call", "observe", "route")));
+    rules.add(knowsOnly("pipeline", with(STAGES, "http2", "grpc", "call", "local")));
     rules.add(knowsOnly("inbound", with(STAGES, "http2", "grpc", "call", "pipeline")));
     rules.add(knowsOnly("config", with(STAGES, "call")));
     rules.add(knowsOnly("control", with(STAGES, "call", "grpc", "config")));

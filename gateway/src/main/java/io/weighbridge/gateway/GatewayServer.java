@@ -19,6 +19,7 @@ import io.weighbridge.gateway.config.RouteConfig;
 import io.weighbridge.gateway.control.ControlPlane;
 import io.weighbridge.gateway.inbound.EventLoops;
 import io.weighbridge.gateway.inbound.PredictPort;
+import io.weighbridge.gateway.local.LocalServices;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.HttpPort;
 import io.weighbridge.gateway.observe.Metric;
@@ -210,7 +211,11 @@ final class GatewayServer {
         new PathAttestation(attestations, hostCounters),
         new CountedCalls(ledger, metrics),
         spans,
-        readiness::ready,
+        new LocalServices(
+            readiness,
+            metrics,
+            config.limits().count(Limit.HEALTH_WATCHES_MAX),
+            config.gateway().reflection()),
         config.ledger().onFailure() == GatewayConfig.LedgerConfig.OnFailure.SERVE,
         AsciiString.of(config.gateway().id()),
         AsciiString.of(String.valueOf(ledger.bootEpoch())));
@@ -243,7 +248,7 @@ final class GatewayServer {
    * connection, calls in flight finish within the limit, the rest is told, the ledger is sealed.
    */
   void stop() throws IOException, InterruptedException {
-    readiness.draining();
+    readiness.drain();
     predictPort.drain();
     if (!callersLeft(config.limits().ns(Limit.DRAIN_MAX))) {
       LOG.warn("calls took longer than {}; they are cut short", Limit.DRAIN_MAX.key());

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway;
 
+import io.weighbridge.gateway.local.Serving;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
  * Whether this gateway can take calls, and why not. Thread-safe: two flags that only ever turn
  * once.
  */
-final class Readiness {
+final class Readiness implements Serving {
   private final Ledger ledger;
   private volatile boolean configured;
   private volatile boolean draining;
@@ -21,12 +22,18 @@ final class Readiness {
     configured = true;
   }
 
-  void draining() {
+  void drain() {
     draining = true;
   }
 
-  boolean ready() {
+  @Override
+  public boolean ready() {
     return configured && !draining && ledger.accepting();
+  }
+
+  @Override
+  public boolean draining() {
+    return draining;
   }
 
   /** Reasons for people; empty when ready. */

@@ -15,6 +15,7 @@ public enum Refusal {
   MODEL_UNKNOWN(5, "model_unknown", false, "check model_name"),
   VERSION_UNKNOWN(5, "version_unknown", false, "check model_version"),
   LABEL_UNKNOWN(5, "label_unknown", false, "check the label"),
+  SERVICE_UNKNOWN(5, "service_unknown", false, "check the service whose health is asked for"),
   REQUEST_MALFORMED(3, "request_malformed", false, "send one well-formed message"),
   FRAMING_MALFORMED(13, "framing_malformed", false, "frame messages as gRPC over HTTP/2 says"),
   TIMEOUT_MALFORMED(13, "timeout_malformed", false, "send grpc-timeout as gRPC over HTTP/2 says"),

@@ -55,8 +55,9 @@ public record GatewayConfig(
    * Who this gateway is.
    *
    * @param state folder of its state, admin key and ledger key
+   * @param reflection whether callers with a key may ask for its protocol
    */
-  public record Gateway(String id, Path state) {
+  public record Gateway(String id, Path state, boolean reflection) {
     /** It becomes part of the ledger's origin, for life. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 

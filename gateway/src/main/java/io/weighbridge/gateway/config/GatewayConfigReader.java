@@ -59,7 +59,8 @@ final class GatewayConfigReader {
   private GatewayConfig.@Nullable Gateway gateway(Section section) {
     String id = section.text("id");
     Path state = path(section.text("state", "./state"));
-    return section.make(() -> new GatewayConfig.Gateway(id, state));
+    boolean reflection = section.flag("reflection");
+    return section.make(() -> new GatewayConfig.Gateway(id, state, reflection));
   }
 
   private @Nullable ListenConfig listen(Section section) {

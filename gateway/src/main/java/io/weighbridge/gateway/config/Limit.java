@@ -56,6 +56,8 @@ public enum Limit {
   STREAM_DRAIN_MAX(Unit.DURATION, "5m", "0s", "24h"),
   /** Requests of one ModelStreamInfer call that wait for their answer. */
   STREAM_UNANSWERED_MAX(Unit.COUNT, "1024", "1", "100000"),
+  /** Calls that watch this gateway's health, or a model's, at a time. */
+  HEALTH_WATCHES_MAX(Unit.COUNT, "1000", "0", "1000000"),
   /** Time calls in flight get when the process stops. */
   DRAIN_MAX(Unit.DURATION, "30s", "0s", "1h"),
 

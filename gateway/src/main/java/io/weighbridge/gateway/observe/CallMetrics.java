@@ -68,6 +68,13 @@ public final class CallMetrics {
     return total;
   }
 
+  /** What all loops counted of the calls of a slot. */
+  public VersionCalls calls(int slot) {
+    SlotFigures.Total total = total(slot);
+    long ok = total.byCode[0];
+    return new VersionCalls(ok, total.sumNs - total.failedNs, total.ended - ok, total.failedNs);
+  }
+
   long refusals(Refusal refusal) {
     long sum = 0;
     for (LoopMetrics loop : loops) {

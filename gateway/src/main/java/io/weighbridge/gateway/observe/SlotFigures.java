@@ -19,7 +19,8 @@ final class SlotFigures {
   private static final int STARTED = CODES;
   private static final int ENDED = CODES + 1;
   private static final int SUM_NS = CODES + 2;
-  private static final int BUCKETS = CODES + 3;
+  private static final int FAILED_NS = CODES + 3;
+  private static final int BUCKETS = CODES + 4;
 
   private final long[] cells = new long[BUCKETS + LatencyBuckets.COUNT];
   private final SplitRing ring;
@@ -41,6 +42,9 @@ final class SlotFigures {
     add(grpcCode, 1);
     add(BUCKETS + LatencyBuckets.index(durationNs), 1);
     add(SUM_NS, durationNs);
+    if (grpcCode != 0) {
+      add(FAILED_NS, durationNs);
+    }
     // Released last: whoever acquires it sees the call's start as well.
     CELL.setRelease(cells, ENDED, cells[ENDED] + 1);
   }
@@ -62,6 +66,7 @@ final class SlotFigures {
       total.byCode[code] += read(code);
     }
     total.sumNs += read(SUM_NS);
+    total.failedNs += read(FAILED_NS);
     for (int i = 0; i < LatencyBuckets.COUNT; i++) {
       total.buckets[i] += read(BUCKETS + i);
     }
@@ -74,6 +79,7 @@ final class SlotFigures {
     long started;
     long ended;
     long sumNs;
+    long failedNs;
 
     long inFlight() {
       return started - ended;

@@ -1,14 +1,13 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.local.LocalServices;
 import io.weighbridge.gateway.observe.trace.SpanSink;
-import java.util.function.BooleanSupplier;
 
 /**
  * What the calls of all event loops share. Thread-safe.
  *
- * @param ready whether this gateway takes calls: configuration loaded, ledger accepting, not
- *     draining
+ * @param local what the gateway answers of itself
  * @param serveUnrecorded whether an answer leaves although the ledger did not take its record; then
  *     the lane counts the loss
  * @param gatewayId value of weighbridge-gateway-id
@@ -20,7 +19,7 @@ public record CallServices(
     AttestationEvents attestation,
     CallEvents events,
     SpanSink spans,
-    BooleanSupplier ready,
+    LocalServices local,
     boolean serveUnrecorded,
     AsciiString gatewayId,
     AsciiString bootEpoch) {}

@@ -86,7 +86,9 @@ final class CallStream {
     if (draining && nowNs - drainAtNs >= 0) {
       return Refusal.DRAINING;
     }
-    return nowNs - heardNs >= limits.idleMaxNs() ? Refusal.DEADLINE_EXCEEDED : null;
+    // Nothing to tell is what a watch waits in.
+    boolean mayIdle = method.answer() == RpcMethod.Answer.HEALTH_WATCH;
+    return !mayIdle && nowNs - heardNs >= limits.idleMaxNs() ? Refusal.DEADLINE_EXCEEDED : null;
   }
 
   private @Nullable Refusal changed(Route route, @Nullable HostAttempt attempt, long nowNs) {
@@ -177,6 +179,11 @@ final class CallStream {
   /** Whether answers have no place for an error. */
   boolean plain() {
     return plain;
+  }
+
+  /** A message came that needs no record. */
+  void heard(long nowNs) {
+    heardNs = nowNs;
   }
 
   /** A message is recorded. */

@@ -45,11 +45,15 @@ public final class CallerConnection {
 
   /** Who calls; refused as well while the ledger cannot take what the call would leave. */
   KeyCheck.Answer identify(CallHeaders request, KeyTable keys) {
-    if (request.authorizationRepeated()) {
-      return TWO_CREDENTIALS;
-    }
-    KeyCheck.Answer answer = keyCheck.identify(request.authorization(), keys);
+    KeyCheck.Answer answer = whoever(request, keys);
     boolean recorded = loop.recorder().accepting() || loop.services().serveUnrecorded();
     return recorded || answer instanceof KeyCheck.Answer.Refused ? answer : NOT_RECORDED;
+  }
+
+  /** Who calls, for a call that leaves nothing in the ledger. */
+  KeyCheck.Answer whoever(CallHeaders request, KeyTable keys) {
+    return request.authorizationRepeated()
+        ? TWO_CREDENTIALS
+        : keyCheck.identify(request.authorization(), keys);
   }
 }

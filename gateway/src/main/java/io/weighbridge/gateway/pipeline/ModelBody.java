@@ -2,6 +2,7 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Refusal;
@@ -58,6 +59,7 @@ final class ModelBody extends RequestBody {
   private byte @Nullable [] appendedVersion;
   private @Nullable MessageDigest digest;
   private @Nullable Asked asked;
+  private boolean walked;
   private boolean given;
 
   /**
@@ -111,8 +113,12 @@ final class ModelBody extends RequestBody {
     Peek.Shape shape = method.shape();
     if (shape == null) {
       fate = bytes == 0 ? Fate.ASKED : Fate.OPEN;
-      return true;
+      int most = limits().peekBytesMax();
+      return bytes <= most
+          || refuse(
+              Refusal.MESSAGE_TOO_LARGE, bytes + " bytes, limit " + most + " for this method");
     }
+    walked = true;
     return peek.reset(shape, bytes, watched) != Peek.State.MALFORMED || malformed();
   }
 
@@ -157,14 +163,14 @@ final class ModelBody extends RequestBody {
     int bytes = whole.readableBytes() - MessageFraming.PREFIX_BYTES;
     countFrom(bytes);
     held = whole;
-    boolean walked = begin(bytes);
-    if (walked && method.shape() != null) {
-      walked =
+    boolean good = begin(bytes);
+    if (good && method.shape() != null) {
+      good =
           peek.feed(whole, MessageFraming.PREFIX_BYTES, bytes) != Peek.State.MALFORMED
               || malformed();
     }
     fate = Fate.ASKED;
-    return walked;
+    return good;
   }
 
   private void closeCompressed() {
@@ -177,6 +183,7 @@ final class ModelBody extends RequestBody {
 
   private boolean takePlain(ByteBuf from, int offset, int length, ByteBufAllocator allocator) {
     if (method.shape() == null) {
+      hold(from, offset, length, allocator);
       fate = framing().messageComplete() ? Fate.ASKED : Fate.OPEN;
       return true;
     }
@@ -245,7 +252,18 @@ final class ModelBody extends RequestBody {
 
   @Override
   boolean mayBeEmpty() {
-    return false;
+    return method.answer() == RpcMethod.Answer.REFLECTION;
+  }
+
+  /** The message at hand, for whoever answers it here; then {@link #drop} it. */
+  byte[] message() {
+    ByteBuf buffer = held;
+    return buffer == null
+        ? new byte[0]
+        : ByteBufUtil.getBytes(
+            buffer,
+            MessageFraming.PREFIX_BYTES,
+            buffer.readableBytes() - MessageFraming.PREFIX_BYTES);
   }
 
   /** A host does not see the message: the gateway answers it. */
@@ -330,7 +348,8 @@ final class ModelBody extends RequestBody {
 
   @Override
   Peek peek() {
-    return peek;
+    // Before that it holds what another call said.
+    return walked ? peek : OpaqueBody.NOTHING;
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpaqueBody extends RequestBody {
   /** Nothing is read off these messages; never fed. */
-  private static final Peek NOTHING = new Peek(1);
+  static final Peek NOTHING = new Peek(1);
 
   /** A piece of DATA below this is copied rather than keeping its whole read buffer alive. */
   private static final int SLICE_BYTES_MIN = 2 * 1024;

@@ -55,6 +55,9 @@ final class ProxyCall implements StreamListener {
 
   private Stage stage = Stage.NEW;
 
+  /** Not null for what the gateway answers itself. */
+  private @Nullable LocalCall local;
+
   /** Null until the caller is known; then everything that is. */
   private @Nullable CallFacts facts;
 
@@ -82,27 +85,24 @@ final class ProxyCall implements StreamListener {
       Refusal why = Refusal.REQUEST_MALFORMED;
       loop.services().events().refusedUnidentified("headers_malformed", why.grpcCode());
       loop.metrics().refused(why);
-      LocalAnswers.refuseHeaders(fault, caller, streamId, endStream);
+      NoCall.refuse(fault, caller, streamId, endStream);
       finished();
       return;
     }
     Tables tables = loop.services().tables().get();
-    RpcMethod method = RpcMethod.of(request.path(), tables.services());
+    boolean reflected = loop.services().local().reflection() != null;
+    RpcMethod method = RpcMethod.of(request.path(), tables.services(), reflected);
     if (method == null || request.timeoutNs() == GrpcTimeout.BAD) {
       refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED);
       return;
     }
-    switch (identify(method, tables)) {
+    switch (method.authenticated() ? caller.identify(request, tables.keys()) : KeyCheck.ANYONE) {
       case KeyCheck.Answer.Refused refused -> refuse(refused.refusal());
       case KeyCheck.Answer.Known known -> begin(method, known.caller(), tables);
     }
     if (endStream) {
       receive(Unpooled.EMPTY_BUFFER, true);
     }
-  }
-
-  private KeyCheck.Answer identify(RpcMethod method, Tables tables) {
-    return method.authenticated() ? caller.identify(request, tables.keys()) : KeyCheck.ANYONE;
   }
 
   private void begin(RpcMethod method, Caller who, Tables tables) {
@@ -115,6 +115,7 @@ final class ProxyCall implements StreamListener {
     CallFacts known = new CallFacts(method, who, request, tables, body, route, trace, stream);
     facts = known;
     stage = Stage.RECEIVING;
+    local = method.local() ? new LocalCall(this, known, caller, reply) : null;
     clock.start(known, nowNs);
     ServiceRule rule = method.rule();
     if (rule == null) {
@@ -147,6 +148,9 @@ final class ProxyCall implements StreamListener {
       switch (body.next(caller.allocator())) {
         case MORE -> {
           creditCaller(body.takeFreed());
+          if (local != null) {
+            local.asked(body);
+          }
           return;
         }
         case MESSAGE -> message(known, (ModelBody) body);
@@ -160,8 +164,8 @@ final class ProxyCall implements StreamListener {
   /** A message is understood: decides where it goes. */
   private void message(CallFacts known, ModelBody body) {
     RpcMethod method = known.method();
-    if (method.shape() == null) {
-      answerLocally(known, null);
+    if (local != null && method.shape() == null) {
+      local.answer(body, null);
       return;
     }
     if (stage == Stage.ROUTED) {
@@ -175,8 +179,8 @@ final class ProxyCall implements StreamListener {
     ModelRoute model = route.model();
     if (refusal != null || target == null || model == null) {
       refuse(refusal == null ? Refusal.VERSION_UNKNOWN : refusal);
-    } else if (method.answer() == RpcMethod.Answer.MODEL_READY) {
-      answerLocally(known, target);
+    } else if (local != null) {
+      local.answer(body, target);
     } else {
       if (route.rule() == Route.Rule.UNROUTABLE_LABEL) {
         loop.services().events().unroutable();
@@ -243,6 +247,9 @@ final class ProxyCall implements StreamListener {
   /** Whether the stream may go on; ends it otherwise. */
   boolean goesOn(CallStream stream) {
     Refusal gone = stream.look(route, attempts.current(), System.nanoTime());
+    if (gone == null && local != null) {
+      gone = local.look();
+    }
     if (gone != null) {
       refuse(gone, gone == Refusal.DEADLINE_EXCEEDED ? "no message either way" : "");
     }
@@ -326,13 +333,6 @@ final class ProxyCall implements StreamListener {
     }
   }
 
-  private void answerLocally(CallFacts known, @Nullable Target target) {
-    boolean ready = loop.services().ready().getAsBoolean();
-    LocalAnswers.send(known.method(), target, ready, known.tables(), caller, streamId);
-    reply.stopRequest();
-    finished();
-  }
-
   // Ends.
 
   @Override
@@ -359,7 +359,8 @@ final class ProxyCall implements StreamListener {
     }
   }
 
-  private void finished() {
+  /** Nothing more is said or heard. */
+  void finished() {
     stage = Stage.ENDED;
     clock.stop();
     HostAttempt current = attempts.current();
@@ -367,6 +368,9 @@ final class ProxyCall implements StreamListener {
       current.finish();
     }
     reply.release();
+    if (local != null) {
+      local.close();
+    }
     if (facts != null) {
       facts.body().release();
     }

@@ -19,7 +19,11 @@ final class RpcMethod {
     SERVER_READY,
     SERVER_METADATA,
     HEALTH_CHECK,
+    HEALTH_WATCH,
+    REFLECTION,
     MODEL_READY,
+    MODEL_STATISTICS,
+    REPOSITORY_INDEX,
     /** A host, with one message for one. */
     HOST_ONCE,
     /** A host, for as many messages as either side has. */
@@ -37,12 +41,19 @@ final class RpcMethod {
     MODEL_INFER,
     MODEL_STREAM_INFER,
     inference("ModelMetadata", Peek.Shape.MODEL, true, Answer.HOST_ONCE),
+    inference("ModelConfig", Peek.Shape.MODEL, true, Answer.HOST_ONCE),
     inference("ModelReady", Peek.Shape.MODEL, true, Answer.MODEL_READY),
+    inference("ModelStatistics", null, true, Answer.MODEL_STATISTICS),
+    inference("RepositoryIndex", null, true, Answer.REPOSITORY_INDEX),
     inference("ServerMetadata", null, true, Answer.SERVER_METADATA),
     inference("ServerReady", null, false, Answer.SERVER_READY),
     inference("ServerLive", null, false, Answer.SERVER_LIVE),
-    new RpcMethod("/grpc.health.v1.Health/Check", null, false, Answer.HEALTH_CHECK, null)
+    new RpcMethod("/grpc.health.v1.Health/Check", null, false, Answer.HEALTH_CHECK, null),
+    new RpcMethod("/grpc.health.v1.Health/Watch", null, false, Answer.HEALTH_WATCH, null)
   };
+
+  /** Served where the configuration says so. */
+  private static final RpcMethod[] REFLECTION = {reflection("v1"), reflection("v1alpha")};
 
   private final AsciiString path;
   private final byte[] nameUtf8;
@@ -71,15 +82,35 @@ final class RpcMethod {
         "/inference.GRPCInferenceService/" + name, shape, authenticated, answer, null);
   }
 
-  /** The method of this exact path, or null. */
-  static @Nullable RpcMethod of(AsciiString path, ServiceTable services) {
-    for (RpcMethod method : ALL) {
+  private static RpcMethod reflection(String version) {
+    String path = "/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo";
+    return new RpcMethod(path, null, true, Answer.REFLECTION, null);
+  }
+
+  /**
+   * The method of this exact path, or null.
+   *
+   * @param reflected whether reflection is served
+   */
+  static @Nullable RpcMethod of(AsciiString path, ServiceTable services, boolean reflected) {
+    RpcMethod known = find(path, ALL);
+    if (known == null && reflected) {
+      known = find(path, REFLECTION);
+    }
+    if (known != null) {
+      return known;
+    }
+    ServiceRule rule = services.find(path);
+    return rule == null ? null : new RpcMethod(path, null, rule.authenticated(), Answer.RULE, rule);
+  }
+
+  private static @Nullable RpcMethod find(AsciiString path, RpcMethod[] among) {
+    for (RpcMethod method : among) {
       if (method.path.equals(path)) {
         return method;
       }
     }
-    ServiceRule rule = services.find(path);
-    return rule == null ? null : new RpcMethod(path, null, rule.authenticated(), Answer.RULE, rule);
+    return null;
   }
 
   /** The value of {@code :path}. */
@@ -114,7 +145,18 @@ final class RpcMethod {
 
   /** Whether either side may send any number of messages. */
   boolean streamed() {
-    return answer == Answer.HOST_STREAM || answer == Answer.RULE;
+    return switch (answer) {
+      case HOST_STREAM, RULE, HEALTH_WATCH, REFLECTION -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the gateway answers it itself. */
+  boolean local() {
+    return switch (answer) {
+      case HOST_ONCE, HOST_STREAM, RULE -> false;
+      default -> true;
+    };
   }
 
   /** Whether it asks for predictions: hosts count those as well. */

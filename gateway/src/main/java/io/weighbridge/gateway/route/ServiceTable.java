@@ -2,8 +2,10 @@ package io.weighbridge.gateway.route;
 
 import io.netty.util.AsciiString;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The services that rules of the configuration route, beside inference. Immutable. */
@@ -12,10 +14,19 @@ public final class ServiceTable {
   public static final ServiceTable EMPTY = new ServiceTable(List.of());
 
   private final Map<AsciiString, ServiceRule> byName = new HashMap<>();
+  private final Set<String> services = new HashSet<>();
 
   /** A table of these rules; each has a name of its own. */
   public ServiceTable(List<ServiceRule> rules) {
-    rules.forEach(rule -> byName.put(AsciiString.of(rule.name()), rule));
+    for (ServiceRule rule : rules) {
+      byName.put(AsciiString.of(rule.name()), rule);
+      services.add(rule.service().substring(1));
+    }
+  }
+
+  /** Whether a rule routes the service, or a method of it. */
+  public boolean serves(String service) {
+    return services.contains(service);
   }
 
   /** The rule of a {@code :path}: of the method if it has one, else of its service; or null. */

@@ -60,7 +60,7 @@ final class GatewayConfigTest {
     GatewayConfig config = GatewayConfig.load(file(FULL));
 
     assertThat(config.gateway())
-        .isEqualTo(new GatewayConfig.Gateway("gw-1", folder.resolve("state")));
+        .isEqualTo(new GatewayConfig.Gateway("gw-1", folder.resolve("state"), false));
     assertThat(config.listen().predict().address()).hasToString("/0.0.0.0:9100");
     assertThat(config.listen().predict().insecure()).isTrue();
     assertThat(config.listen().admin().address()).hasToString("/127.0.0.1:9101");
@@ -178,6 +178,7 @@ final class GatewayConfigTest {
             "stream-idle-max 10m (10ms to 30d)",
             "stream-drain-max 5m (0s to 24h)",
             "stream-unanswered-max 1024 (1 to 100000)",
+            "health-watches-max 1000 (0 to 1000000)",
             "drain-max 30s (0s to 1h)",
             "host-connections-max 4 (1 to 64)",
             "host-queue-calls-max 1000 (0 to 1000000)",

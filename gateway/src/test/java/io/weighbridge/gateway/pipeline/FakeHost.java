@@ -1,6 +1,9 @@
 package io.weighbridge.gateway.pipeline;
 
 import inference.GRPCInferenceServiceGrpc;
+import inference.ModelConfig;
+import inference.ModelConfigRequest;
+import inference.ModelConfigResponse;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStreamInferResponse;
@@ -105,6 +108,17 @@ final class FakeHost implements AutoCloseable {
               .setModelVersion(request.getModelVersion())
               .setId(request.getId())
               .addAllRawOutputContents(request.getRawInputContentsList())
+              .build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void modelConfig(
+        ModelConfigRequest request, StreamObserver<ModelConfigResponse> answer) {
+      String backend = "of version " + request.getVersion();
+      answer.onNext(
+          ModelConfigResponse.newBuilder()
+              .setConfig(ModelConfig.newBuilder().setName(request.getName()).setBackend(backend))
               .build());
       answer.onCompleted();
     }

@@ -25,6 +25,8 @@ import io.weighbridge.gateway.inbound.InboundEvents;
 import io.weighbridge.gateway.inbound.InboundLimits;
 import io.weighbridge.gateway.inbound.LoopParts;
 import io.weighbridge.gateway.inbound.PredictPort;
+import io.weighbridge.gateway.local.LocalServices;
+import io.weighbridge.gateway.local.Serving;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
 import io.weighbridge.gateway.observe.trace.TraceStart;
@@ -54,6 +56,10 @@ import org.jspecify.annotations.Nullable;
 /** The data path alone, on one event loop, with hosts, a lane and tables that a test controls. */
 final class PathHarness implements AutoCloseable {
   static final String DIGEST = "sha256:" + "ab".repeat(32);
+
+  /** A model that the tests' caller may not see. */
+  static final String HIDDEN = "hidden";
+
   static final String SECRET = "s".repeat(43);
   static final String TOKEN = "wb_demo_" + SECRET;
 
@@ -61,6 +67,11 @@ final class PathHarness implements AutoCloseable {
       new Http2Limits(
           100, 256 << 10, 1 << 20, 16 << 10, 200, 10_000, 8 << 20, 2_000_000_000L, 2_000_000_000L);
 
+  /** Calls that may watch health at a time. */
+  static final int WATCHES_MAX = 3;
+
+  volatile boolean ready = true;
+  volatile boolean draining;
   final FakeLane lane = new FakeLane();
   final CurrentTables tables = new CurrentTables();
   final List<String> mismatches = new CopyOnWriteArrayList<>();
@@ -95,6 +106,7 @@ final class PathHarness implements AutoCloseable {
                 4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
             new ConnectionEvents());
+    CallMetrics metrics = new CallMetrics(1, slots);
     CallServices services =
         new CallServices(
             tables,
@@ -102,7 +114,7 @@ final class PathHarness implements AutoCloseable {
             new Attestation(),
             new Events(),
             SpanSink.NONE,
-            () -> true,
+            new LocalServices(new Switches(), metrics, WATCHES_MAX, true),
             false,
             AsciiString.of("gw-test"),
             AsciiString.of("1"));
@@ -112,7 +124,7 @@ final class PathHarness implements AutoCloseable {
             upstream,
             new Router(new Random(2)),
             new Recorder(lane),
-            new CallMetrics(1, slots).loop(0),
+            metrics.loop(0),
             new TimerWheel(loop),
             TraceStart.passing(new Random(3)));
     LoopParts parts = new LoopParts(0, loop, transport, sweeper, callLoop);
@@ -193,7 +205,18 @@ final class PathHarness implements AutoCloseable {
             ranges,
             null,
             ModelSpec.PayloadDigest.BOTH);
-    tables.publish(RouteTable.of(1, List.of(spec), slots));
+    ModelSpec hidden =
+        new ModelSpec(
+            HIDDEN,
+            3,
+            4,
+            new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
+            List.of(new ModelSpec.Version("7", null, 0)),
+            Map.of(),
+            List.of(new ModelSpec.Range(0, 1_000_000, "7")),
+            null,
+            ModelSpec.PayloadDigest.OFF);
+    tables.publish(RouteTable.of(1, List.of(spec, hidden), slots));
   }
 
   int connections() {
@@ -238,6 +261,18 @@ final class PathHarness implements AutoCloseable {
 
     @Override
     public void unroutable() {}
+  }
+
+  private final class Switches implements Serving {
+    @Override
+    public boolean ready() {
+      return ready && !draining;
+    }
+
+    @Override
+    public boolean draining() {
+      return draining;
+    }
   }
 
   private final class Attestation implements AttestationEvents {

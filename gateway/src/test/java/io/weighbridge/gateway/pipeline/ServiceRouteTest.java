@@ -142,8 +142,9 @@ class ServiceRouteTest {
 
   @Test
   void keepsToTheDeadline() throws Exception {
-    CallOptions soon = CallOptions.DEFAULT.withDeadlineAfter(200, TimeUnit.MILLISECONDS);
-    var hang = call("Hang", soon, Conversation.key());
+    CallOptions soon = CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS);
+    var hang = call("Hang", soon, Conversation.key()).say(bytes(1));
+    await().untilAsserted(() -> assertThat(service.received.get()).isEqualTo(1));
 
     assertThat(hang.end().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     await().untilAsserted(() -> assertThat(service.cancelled.get()).isEqualTo(1));
