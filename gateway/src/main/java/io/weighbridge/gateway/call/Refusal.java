@@ -40,6 +40,14 @@ public enum Refusal {
   CANCELLED(1, "cancelled", false, "the caller left"),
   HOST_CONNECTION_LOST(14, "host_connection_lost", true, "retry if the call is idempotent"),
   HOST_PROTOCOL_ERROR(2, "host_protocol_error", false, "the host's answer broke the protocol"),
+  HOST_INTERNAL(13, "host_internal", false, "see the host's log"),
+  HOST_CANCELLED(1, "host_cancelled", false, "the host gave the call up: see its log"),
+  HOST_EXHAUSTED(8, "host_exhausted", false, "the host takes no more of these calls"),
+  HOST_DENIED(7, "host_denied", false, "the host refuses the gateway: call an operator"),
+  HOST_UNAUTHENTICATED(
+      16, "host_unauthenticated", false, "the host does not know the gateway: call an operator"),
+  HOST_UNIMPLEMENTED(12, "host_unimplemented", false, "no such method behind the host's address"),
+  HOST_UNAVAILABLE(14, "host_unavailable", true, "retry if the call is idempotent"),
   DRAINING(14, "draining", true, "connect again"),
   INTERNAL(13, "internal", false, "report this");
 

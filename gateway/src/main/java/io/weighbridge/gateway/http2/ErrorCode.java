@@ -12,6 +12,8 @@ public final class ErrorCode {
   public static final long CANCEL = 8;
   public static final long COMPRESSION_ERROR = 9;
   public static final long ENHANCE_YOUR_CALM = 11;
+  public static final long INADEQUATE_SECURITY = 12;
+  public static final long HTTP_1_1_REQUIRED = 13;
 
   /** Never on the wire: the connection ended under the stream. */
   public static final long CONNECTION_LOST = -1;

@@ -1,5 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.attestation.DigestCheck;
@@ -149,7 +151,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (errorCode == ErrorCode.CONNECTION_LOST || unseen) {
       call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, "", unseen);
     } else {
-      call.attemptFailed(this, Refusal.HOST_PROTOCOL_ERROR, "", false);
+      String detail = "the host reset the stream, HTTP/2 error " + errorCode;
+      call.attemptFailed(this, HostFault.ofReset(errorCode), detail, false);
     }
   }
 
@@ -180,9 +183,10 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   private void first(HeaderBlock block, boolean endStream) {
     headersSeen = true;
-    AsciiString status = block.find(GrpcNames.STATUS);
-    if (status == null || !GrpcNames.STATUS_OK.equals(status)) {
-      broken("the host answered HTTP " + status);
+    AsciiString status = requireNonNull(block.find(GrpcNames.STATUS), "judged before");
+    boolean answersGrpc = endStream && block.find(GrpcNames.GRPC_STATUS) != null;
+    if (!GrpcNames.STATUS_OK.equals(status) && !answersGrpc) {
+      broken(HostFault.ofHttp(status), "the host answered HTTP " + status);
       return;
     }
     digestSeen = block.find(GrpcNames.MODEL_DIGEST);

@@ -51,6 +51,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The data path alone, on one event loop, with hosts, a lane and tables that a test controls. */
@@ -164,12 +165,17 @@ final class PathHarness implements AutoCloseable {
 
   /** One model "m" with version 1 on the given hosts, attested when a digest is given. */
   void serve(@Nullable String expected, FakeHost... on) {
+    serve(expected, Stream.of(on).map(FakeHost::address).toArray(InetSocketAddress[]::new));
+  }
+
+  /** The same at these addresses. */
+  void serve(@Nullable String expected, InetSocketAddress... on) {
     route(expected, List.of(new ModelSpec.Range(0, 1_000_000, "1")));
     RouteTable routes = tables.get().routes();
     Target target = java.util.Objects.requireNonNull(routes.target("m", "1"));
     HostTable.Eligible[] eligible = new HostTable.Eligible[on.length];
     for (int i = 0; i < on.length; i++) {
-      HostTable.Host host = new HostTable.Host(hosts.size(), "host-" + i, on[i].address());
+      HostTable.Host host = new HostTable.Host(hosts.size(), "host-" + i, on[i]);
       hosts.add(host);
       eligible[i] =
           new HostTable.Eligible(

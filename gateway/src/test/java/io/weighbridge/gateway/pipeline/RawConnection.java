@@ -11,7 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 
-/** A caller that sends and sees bare frames (RFC 9113 section 4.1). Confined to its thread. */
+/**
+ * A caller, or a host, that sends and sees bare frames (RFC 9113 section 4.1). Confined to its
+ * thread.
+ */
 final class RawConnection implements AutoCloseable {
   static final int DATA = 0;
   static final int HEADERS = 1;
@@ -22,9 +25,10 @@ final class RawConnection implements AutoCloseable {
   static final int ACK = 1;
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
+  private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
   private static final int READ_MS_MAX = 5_000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final DataInputStream in;
   private final DataOutputStream out;
 
@@ -45,16 +49,26 @@ final class RawConnection implements AutoCloseable {
   }
 
   RawConnection(InetSocketAddress address) throws IOException {
+    socket = new Socket();
     socket.connect(address);
     socket.setSoTimeout(READ_MS_MAX);
     in = new DataInputStream(socket.getInputStream());
     out = new DataOutputStream(socket.getOutputStream());
-    out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+    out.write(PREFACE);
     send(SETTINGS, 0, 0, new byte[0]);
     while (next().type() != SETTINGS) {
       // The server's settings come first, whatever else may.
     }
     send(SETTINGS, ACK, 0, new byte[0]);
+  }
+
+  /** The host's end of a connection that a caller opened. */
+  RawConnection(Socket accepted) throws IOException {
+    socket = accepted;
+    in = new DataInputStream(socket.getInputStream());
+    out = new DataOutputStream(socket.getOutputStream());
+    in.skipNBytes(PREFACE.length);
+    send(SETTINGS, 0, 0, new byte[0]);
   }
 
   void send(int type, int flags, int streamId, byte[] payload) throws IOException {
@@ -91,7 +105,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** Literal, never indexed, not Huffman coded (RFC 7541 section 6.2.3). */
-  private static void field(ByteArrayOutputStream block, String name, String value) {
+  static void field(ByteArrayOutputStream block, String name, String value) {
     block.write(0x10);
     block.write(name.length());
     block.writeBytes(name.getBytes(US_ASCII));
