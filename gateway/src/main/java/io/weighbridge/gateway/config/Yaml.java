@@ -7,6 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -16,6 +20,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class Yaml {
   /** Holds the largest allowed configuration: 10,000 models of some 1,500 characters. */
   static final int FILE_BYTES_MAX = 16 << 20;
+
+  /** Several times what the deepest key needs, far below what the composer's recursion bears. */
+  static final int DEPTH_MAX = 32;
 
   private Yaml() {}
 
@@ -46,6 +53,22 @@ final class Yaml {
   private static Optional<Node> compose(String text) {
     LoadSettings settings =
         LoadSettings.builder().setUseMarks(true).setCodePointLimit(FILE_BYTES_MAX).build();
+    requireShallow(settings, text);
     return new Compose(settings).composeString(text);
+  }
+
+  /** Composing recurses: a file of brackets would end the process with a stack overflow. */
+  private static void requireShallow(LoadSettings settings, String text) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      if (event instanceof CollectionStartEvent) {
+        depth++;
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+      if (depth > DEPTH_MAX) {
+        throw new YamlEngineException("nested deeper than " + DEPTH_MAX);
+      }
+    }
   }
 }

@@ -41,6 +41,15 @@ final class KeysFileTest {
         .hasMessageNotContaining("a-secret");
   }
 
+  @Test
+  void refusesNestingAboveItsLimit() throws IOException {
+    refuses("[".repeat(100_000), ":1: nested deeper than 32");
+    refuses("[".repeat(33) + "]".repeat(33), ":1: nested deeper than 32");
+    refuses(
+        "[".repeat(32) + "]".repeat(32),
+        ":1: the file: found a list, allowed is a section of keys");
+  }
+
   private void refuses(String text, String problem) throws IOException {
     Path file = file(text);
     assertThatThrownBy(() -> KeysFile.load(file)).hasMessage(file + problem);
