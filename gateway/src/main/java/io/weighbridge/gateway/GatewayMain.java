@@ -8,12 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 70
- * when it cannot start.
+ * Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 69
+ * when a port or the ledger is in use, 70 when it cannot run for another reason.
  */
 public final class GatewayMain {
   private static final int EXIT_USAGE = 64;
-  private static final int EXIT_CANNOT_START = 70;
+  private static final int EXIT_IN_USE = 69;
+  private static final int EXIT_CANNOT_RUN = 70;
   private static final int EXIT_BAD_CONFIGURATION = 78;
 
   private GatewayMain() {}
@@ -40,9 +41,12 @@ public final class GatewayMain {
     } catch (ConfigException e) {
       e.problems().forEach(System.err::println);
       return EXIT_BAD_CONFIGURATION;
+    } catch (StartException e) {
+      System.err.println(e.lines());
+      return EXIT_IN_USE;
     } catch (IOException | InterruptedException | RuntimeException e) {
       log.error("cannot run: {}", e.toString(), e);
-      return EXIT_CANNOT_START;
+      return EXIT_CANNOT_RUN;
     }
   }
 
@@ -53,7 +57,7 @@ public final class GatewayMain {
       Runtime.getRuntime().halt(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
       log.error("could not stop cleanly: {}", e.toString(), e);
-      Runtime.getRuntime().halt(EXIT_CANNOT_START);
+      Runtime.getRuntime().halt(EXIT_CANNOT_RUN);
     }
   }
 }

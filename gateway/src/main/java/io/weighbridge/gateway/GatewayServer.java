@@ -35,6 +35,7 @@ import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.LedgerInUseException;
 import io.weighbridge.ledger.write.LedgerFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -84,14 +85,7 @@ final class GatewayServer {
       throws ConfigException, IOException, InterruptedException {
     this.config = config;
     int loopCount = Runtime.getRuntime().availableProcessors();
-    ledger =
-        LedgerFiles.open(
-            LedgerConfig.of(
-                config.ledger().directory(),
-                config.gateway().state(),
-                config.gateway().id(),
-                VERSION,
-                loopCount));
+    ledger = ledger(config, loopCount);
     readiness = new Readiness(ledger);
     metrics = new CallMetrics(loopCount, slots);
     spans = spans();
@@ -126,25 +120,45 @@ final class GatewayServer {
             slots,
             new ControlPlane.Tables(this::publish, tables::publish),
             ControlViews.of(attestations, hostCounters, slots, metrics));
-    adminPort = control.start();
+    control.start();
+    adminPort =
+        StartException.listening(
+            "listen.admin.address", config.listen().admin().address(), control::listen);
     readiness.configured();
     attestations.start();
     awaitFirstProofs();
+    MetricsPage page =
+        new MetricsPage(
+            metrics, new Figures(ledger, attestations, hostCounters, tables, readiness), VERSION);
     httpPort =
-        new HttpPort(
+        StartException.listening(
+            "listen.http.address",
             config.listen().http().address(),
-            new MetricsPage(
-                metrics,
-                new Figures(ledger, attestations, hostCounters, tables, readiness),
-                VERSION),
-            readiness::notReady);
-    predictAddress = predictPort.open(config.listen().predict().address());
+            () -> new HttpPort(config.listen().http().address(), page, readiness::notReady));
+    InetSocketAddress predict = config.listen().predict().address();
+    predictAddress =
+        StartException.listening(
+            "listen.predict.address", predict, () -> predictPort.open(predict));
   }
 
   /** Starts a gateway; everything listens when this returns. */
   static GatewayServer start(GatewayConfig config)
       throws ConfigException, IOException, InterruptedException {
     return new GatewayServer(config);
+  }
+
+  private static Ledger ledger(GatewayConfig config, int loopCount) throws IOException {
+    try {
+      return LedgerFiles.open(
+          LedgerConfig.of(
+              config.ledger().directory(),
+              config.gateway().state(),
+              config.gateway().id(),
+              VERSION,
+              loopCount));
+    } catch (LedgerInUseException e) {
+      throw StartException.ledgerInUse(e);
+    }
   }
 
   /** Gives every host a moment to prove itself, so that the first calls do not find none. */

@@ -79,11 +79,28 @@ public final class ModelHostMain {
       }
       HostServer server = new HostServer(settings(config), key, repository, Clock.systemUTC());
       try (server) {
-        System.out.println("ready infer=" + text(server.start()));
+        if (!started(server, config.address())) {
+          return EXIT_UNAVAILABLE;
+        }
+        System.out.println("ready infer=" + text(server.address()));
         System.out.flush();
         obey(orders, repository);
         return server.drain() ? 0 : EXIT_DRAIN_CUT_SHORT;
       }
+    }
+  }
+
+  private static boolean started(HostServer server, InetSocketAddress address) {
+    try {
+      server.start();
+      return true;
+    } catch (IOException e) {
+      Throwable root = e.getCause() == null ? e : e.getCause();
+      System.err.printf(
+          "error: cannot listen on %s (listen.infer.address)%n  why: %s%n  try: stop the process that"
+              + " listens there (ss -ltnp names it), or give listen.infer.address another port%n",
+          text(address), root.getMessage());
+      return false;
     }
   }
 

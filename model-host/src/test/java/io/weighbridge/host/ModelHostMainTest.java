@@ -10,6 +10,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +109,22 @@ class ModelHostMainTest {
     Files.writeString(folder.resolve("host-a.key"), "x");
     assertExits(config(), 78);
     assertThat(errors()).contains("chmod 600");
+  }
+
+  @Test
+  void exits69AndSaysWhatToTryWhenThePortIsTaken() throws Exception {
+    ModelFolders.adding(folder.resolve("models"), "add", "1", 1);
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      Path file =
+          Files.writeString(config(), Files.readString(config()).replace("127.0.0.1:0", address));
+      assertExits(file, 69);
+      assertThat(errors())
+          .contains(
+              "error: cannot listen on " + address + " (listen.infer.address)\n  why: Address")
+          .contains("\n  try: stop the process that listens there")
+          .doesNotContain("Exception");
+    }
   }
 
   private void assertExits(Path file, int code) throws Exception {

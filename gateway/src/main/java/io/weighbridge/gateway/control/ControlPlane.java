@@ -70,13 +70,12 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Reconciles, publishes the first tables and listens.
+   * Reconciles and publishes the first tables.
    *
-   * @return the admin port
    * @throws ConfigException when configuration and state contradict each other, or the keys file is
    *     bad
    */
-  public int start() throws ConfigException, IOException {
+  public void start() throws ConfigException, IOException {
     List<String> problems = Reconciliation.problems(config, changes.current());
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
@@ -90,6 +89,10 @@ public final class ControlPlane implements AutoCloseable {
     if (keysFile != null) {
       keysFile.start();
     }
+  }
+
+  /** Listens for operators and auditors, and answers with the port. */
+  public int listen() throws IOException {
     return server.start();
   }
 

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.inbound;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -9,6 +10,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ErrorCode;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -48,8 +50,13 @@ public final class PredictPort {
         new PeerGate(limits.peerConnectionsPerSecondMax(), ThreadLocalRandom.current().nextInt());
   }
 
-  /** Binds and accepts; answers with the address bound, which tells the port when 0 was asked. */
-  public InetSocketAddress open(InetSocketAddress address) throws InterruptedException {
+  /**
+   * Binds and accepts; answers with the address bound, which tells the port when 0 was asked.
+   *
+   * @throws IOException when the address cannot be bound
+   */
+  public InetSocketAddress open(InetSocketAddress address)
+      throws IOException, InterruptedException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.acceptor(), loops.group())
@@ -65,7 +72,11 @@ public final class PredictPort {
                     accept(channel);
                   }
                 });
-    Channel channel = bootstrap.bind(address).sync().channel();
+    ChannelFuture bound = bootstrap.bind(address).await();
+    if (!bound.isSuccess()) {
+      throw new IOException("cannot bind " + address, bound.cause());
+    }
+    Channel channel = bound.channel();
     listening = channel;
     return (InetSocketAddress) channel.localAddress();
   }

@@ -64,7 +64,8 @@ final class AdminHarness implements AutoCloseable, HostControl {
                     version.equals("1")
                         ? new TrafficFigures.Figures(1_000, 905_000, 2_000, 9, 18)
                         : TrafficFigures.Figures.NONE));
-    channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.start()).usePlaintext().build();
+    plane.start();
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.listen()).usePlaintext().build();
   }
 
   KeyTable keyTable() {

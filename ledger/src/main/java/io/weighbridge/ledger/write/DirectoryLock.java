@@ -1,6 +1,6 @@
 package io.weighbridge.ledger.write;
 
-import io.weighbridge.ledger.LedgerUnavailableException;
+import io.weighbridge.ledger.LedgerInUseException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,7 +26,7 @@ final class DirectoryLock implements AutoCloseable {
   /**
    * Takes the lock.
    *
-   * @throws LedgerUnavailableException when somebody holds it
+   * @throws LedgerInUseException when somebody holds it
    */
   static DirectoryLock take(Path directory) throws IOException {
     FileChannel channel =
@@ -35,7 +35,7 @@ final class DirectoryLock implements AutoCloseable {
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
-      throw new LedgerUnavailableException("another process holds " + directory);
+      throw new LedgerInUseException(directory);
     }
     return new DirectoryLock(channel);
   }

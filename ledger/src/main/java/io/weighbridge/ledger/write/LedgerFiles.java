@@ -6,6 +6,7 @@ import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.LedgerDamagedException;
+import io.weighbridge.ledger.LedgerInUseException;
 import io.weighbridge.ledger.LedgerUnavailableException;
 import io.weighbridge.ledger.RecordId;
 import io.weighbridge.ledger.note.NoteSigner;
@@ -61,7 +62,8 @@ public final class LedgerFiles implements Ledger {
    * record, which is durable when this returns.
    *
    * @throws LedgerDamagedException when the files show something no crash explains
-   * @throws LedgerUnavailableException when another process holds the ledger, or the disk is full
+   * @throws LedgerInUseException when another process holds the ledger
+   * @throws LedgerUnavailableException when the disk is full
    */
   public static LedgerFiles open(LedgerConfig config) throws IOException {
     return open(config, Disk.REAL, LedgerClock.SYSTEM);

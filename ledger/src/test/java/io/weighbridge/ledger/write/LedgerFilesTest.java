@@ -10,7 +10,7 @@ import io.weighbridge.ledger.CallRecord;
 import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
-import io.weighbridge.ledger.LedgerUnavailableException;
+import io.weighbridge.ledger.LedgerInUseException;
 import io.weighbridge.ledger.RecordId;
 import io.weighbridge.ledger.note.Checkpoint;
 import io.weighbridge.ledger.note.NoteKey;
@@ -138,7 +138,7 @@ final class LedgerFilesTest {
     try (Ledger ledger = LedgerFiles.open(config)) {
       assertThat(ledger.accepting()).isTrue();
       assertThatThrownBy(() -> LedgerFiles.open(config))
-          .isInstanceOf(LedgerUnavailableException.class)
+          .isInstanceOf(LedgerInUseException.class)
           .hasMessageContaining("another process");
     }
   }
