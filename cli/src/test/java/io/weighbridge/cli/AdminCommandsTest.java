@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -142,9 +144,22 @@ final class AdminCommandsTest {
         .contains("minilm/1!")
         .contains("sha256:11111111..")
         .contains("host-a: digest_mismatch");
-    assertThat(admin.run("host", "release", "host-a", "--reason", "fixed").out())
-        .contains("released host-a")
-        .contains(FakeAdmin.RECORD);
+    Shell.Result released = admin.run("host", "release", "host-a", "--reason", "fixed");
+    assertThat(released.exitCode()).isZero();
+    assertThat(released.out()).contains("✓ released host-a, now proved").contains(FakeAdmin.RECORD);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quarantined, 1, ✗ released host-a, now quarantined again",
+    "unreachable, 2, '– released host-a, now unreachable'",
+    "connecting, 2, '– released host-a, now connecting'"
+  })
+  void aReleaseSaysWhatCameOfIt(String state, int exitCode, String said) {
+    admin.released(state);
+    Shell.Result released = admin.run("host", "release", "host-a", "--reason", "fixed");
+    assertThat(released.exitCode()).isEqualTo(exitCode);
+    assertThat(released.out()).contains(said);
   }
 
   @Test

@@ -50,6 +50,7 @@ final class FakeAdmin implements AutoCloseable {
   private final Server server;
   private final Path keyFile;
   private volatile ModelTraffic model = model(1, 1_000_000, 0);
+  private volatile String released = "proved";
   final List<SetTrafficRequest> changes = new CopyOnWriteArrayList<>();
 
   FakeAdmin(Path folder) throws IOException {
@@ -62,6 +63,11 @@ final class FakeAdmin implements AutoCloseable {
             .intercept(new Doorkeeper())
             .build()
             .start();
+  }
+
+  /** The state a host is in once it was released. */
+  void released(String state) {
+    released = state;
   }
 
   Shell.Result run(String... command) {
@@ -185,8 +191,8 @@ final class FakeAdmin implements AutoCloseable {
     }
   }
 
-  private static final class Hosts extends HostServiceGrpc.HostServiceImplBase {
-    private static Host host(String state) {
+  private final class Hosts extends HostServiceGrpc.HostServiceImplBase {
+    private Host host(String state) {
       Host.Builder host =
           Host.newBuilder().setId("host-a").setAddress("127.0.0.1:9201").setState(state);
       host.addModelsBuilder()
@@ -212,7 +218,7 @@ final class FakeAdmin implements AutoCloseable {
         ReleaseHostRequest request, StreamObserver<ReleaseHostResponse> responses) {
       answer(
           responses,
-          ReleaseHostResponse.newBuilder().setHost(host("proved")).setRecordId(RECORD).build());
+          ReleaseHostResponse.newBuilder().setHost(host(released)).setRecordId(RECORD).build());
     }
   }
 

@@ -9,6 +9,7 @@ import io.weighbridge.ledger.Ledger;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -26,6 +27,9 @@ public final class Attestations implements AutoCloseable {
 
   /* A proof that comes meanwhile expires after three periods: half a period is soon enough. */
   private static final int TICKS_PER_PERIOD = 2;
+
+  /* What a challenge may take, and the pause before it; below what admin clients wait for. */
+  private static final long RELEASE_WAIT_NS_MAX = TimeUnit.SECONDS.toNanos(8);
 
   private final List<EnrolledHost> hosts;
   private final ProofBoard board;
@@ -171,16 +175,26 @@ public final class Attestations implements AutoCloseable {
     NOT_RECORDED
   }
 
-  /** Ends a quarantine; the host is asked at once and returns when it proves itself. Blocks. */
+  /**
+   * Ends a quarantine, and asks the host at once. Blocks until that challenge is judged, so that
+   * {@link #hosts} tells what came of it: the host is back, or quarantined again, or silent.
+   */
   public Released release(String id) {
     for (EnrolledHost host : hosts) {
       if (host.host().id().equals(id)) {
-        Released released = board.release(host.host().index());
-        askNow(host.host().index());
-        return released;
+        return release(host.host().index());
       }
     }
     return Released.UNKNOWN_HOST;
+  }
+
+  private Released release(int host) {
+    Released released = board.release(host);
+    askNow(host);
+    if (released == Released.DONE && loops[host] != null) {
+      board.awaitJudged(host, RELEASE_WAIT_NS_MAX);
+    }
+    return released;
   }
 
   /**

@@ -38,9 +38,13 @@ final class HostProof {
 
   HostProof(EnrolledHost enrolled, long nowNs) {
     this.enrolled = enrolled;
-    boolean attests = enrolled.key() != null;
-    this.state = attests ? HostState.CONNECTING : HostState.UNATTESTED;
+    this.state = unjudged();
     this.sinceNs = nowNs;
+  }
+
+  /** The state before the first challenge. */
+  HostState unjudged() {
+    return enrolled.key() == null ? HostState.UNATTESTED : HostState.CONNECTING;
   }
 
   void enter(HostState next, String why, long nowNs) {

@@ -147,7 +147,7 @@ final class HostProofs {
       return false;
     }
     host.forget();
-    host.enter(HostState.CONNECTING, "released", clock.nowNs());
+    host.enter(host.unjudged(), "released", clock.nowNs());
     return true;
   }
 

@@ -55,9 +55,11 @@ final class ProofBoard {
     }
   }
 
+  /** Under the lock. */
   private void publish() {
     table = proofs.table();
     publisher.accept(table);
+    lock.notifyAll();
   }
 
   void expect(Collection<Target> targets) {
@@ -202,6 +204,25 @@ final class ProofBoard {
       publish();
     }
     return released ? Attestations.Released.DONE : Attestations.Released.NOT_QUARANTINED;
+  }
+
+  /**
+   * Waits until a host that was released has proved itself, failed to, or did not answer; for this
+   * long at most.
+   */
+  void awaitJudged(int host, long waitNsMax) {
+    long beganNs = System.nanoTime();
+    long leftNs = waitNsMax;
+    try {
+      synchronized (lock) {
+        while (leftNs > 0 && !closed && proofs.host(host).state == HostState.CONNECTING) {
+          TimeUnit.NANOSECONDS.timedWait(lock, leftNs);
+          leftNs = waitNsMax - (System.nanoTime() - beganNs);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Lets proofs expire; returns how long nothing will change by itself. */

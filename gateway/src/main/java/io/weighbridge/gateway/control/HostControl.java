@@ -12,7 +12,8 @@ public interface HostControl {
   List<Host> hosts();
 
   /**
-   * Ends a quarantine; called once its record is in the ledger.
+   * Ends a quarantine and lets the host prove itself: afterwards {@link #hosts} tells what came of
+   * it. Called once its record is in the ledger; waits for the host.
    *
    * @return false when the host is not quarantined any more
    */

@@ -151,7 +151,8 @@ class AttestationsTest {
     attestations.generationChanged(host);
     assertThat(fake.asked.get()).as("a quarantined host is not asked").isEqualTo(askedBefore);
     assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.DONE);
-    await().until(() -> table.eligible(0).length == 1);
+    assertThat(state()).as("judged before the answer").isEqualTo(HostState.PROVED);
+    assertThat(table.eligible(0)).hasSize(1);
     assertThat(ledger.words()).endsWith("released", "verified");
     assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.NOT_QUARANTINED);
     assertThat(attestations.release("host-x")).isEqualTo(Attestations.Released.UNKNOWN_HOST);
@@ -162,9 +163,20 @@ class AttestationsTest {
     fake.content = 2;
     attest(SLOW);
     await().until(() -> ledger.words().contains("ALARM digest_mismatch"));
-    attestations.release("host-a");
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.DONE);
+    assertThat(state()).as("judged before the answer").isEqualTo(HostState.QUARANTINED);
     await().until(() -> ledger.words().stream().filter("digest_mismatch"::equals).count() == 2);
     assertThat(table.eligible(0)).isEmpty();
+  }
+
+  @Test
+  void aReleasedHostThatIsSilentIsUnreachable() {
+    fake.content = 2;
+    attest(SLOW);
+    await().until(() -> state() == HostState.QUARANTINED);
+    fake.silent = true;
+    assertThat(attestations.release("host-a")).isEqualTo(Attestations.Released.DONE);
+    assertThat(state()).isEqualTo(HostState.UNREACHABLE);
   }
 
   @Test
