@@ -7,6 +7,7 @@ import io.weighbridge.host.repository.Selection;
 import io.weighbridge.host.serve.Limits;
 import io.weighbridge.host.yaml.Problems.BadFileException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +34,13 @@ class HostConfigTest {
     assertThat(config.limits()).isEqualTo(Limits.DEFAULTS);
     assertThat(Limits.DEFAULTS)
         .isEqualTo(new Limits(64 << 20, 16 << 10, 256, 1024, 6000, 256, 30, 20));
+  }
+
+  @Test
+  void quickstartIsRead() throws Exception {
+    Path file = Path.of("..", "deploy", "quickstart", "host.yaml");
+    HostConfig config = HostConfig.read(file, Files.readAllBytes(file));
+    assertThat(config.models()).containsExactly(new Selection("minilm", List.of("1", "2")));
   }
 
   @Test

@@ -8,8 +8,12 @@ import io.weighbridge.host.tensor.TensorSpec;
 import io.weighbridge.host.tensor.TensorType;
 import io.weighbridge.host.yaml.Problems.BadFileException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ModelSpecReaderTest {
@@ -38,6 +42,17 @@ class ModelSpecReaderTest {
     assertThat(ids.shape()).containsExactly(-1, -1);
     assertThat(ids.maxShape()).containsExactly(32, 512);
     assertThat(spec.inputs().get(1).maxShape()).containsOnly(TensorSpec.DIMENSION_MAX);
+  }
+
+  /** What a reader may copy: the block of the reference, and what fetch-models writes. */
+  @Test
+  void readsTheDocumentedFiles() throws Exception {
+    Path page = Path.of("..", "docs", "model-host.md");
+    Matcher block =
+        Pattern.compile("(?s)```yaml model\\.yaml\n(.*?)```").matcher(Files.readString(page));
+    assertThat(block.find()).isTrue();
+    assertThat(read(block.group(1)).text()).isNotNull();
+    assertThat(read(Files.readString(Path.of("fetch-models.d", "minilm.yaml"))).text()).isNotNull();
   }
 
   @Test
