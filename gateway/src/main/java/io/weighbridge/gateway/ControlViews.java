@@ -53,6 +53,7 @@ final class ControlViews {
               .setState(status.state().word())
               .setReason(status.reason())
               .setSince(status.sinceUnixNs())
+              .setBinding(status.binding())
               .setProofAgeNs(Math.max(0, status.proofAgeNs()))
               .setInFlight(counters.inFlight(status.host()));
       for (HostStatus.HeldModel held : status.models()) {

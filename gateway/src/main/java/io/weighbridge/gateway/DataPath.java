@@ -1,7 +1,9 @@
 package io.weighbridge.gateway;
 
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
 import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.config.GatewayConfig;
 import io.weighbridge.gateway.config.Limit;
 import io.weighbridge.gateway.config.Limits;
@@ -9,6 +11,7 @@ import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.inbound.EventLoops;
 import io.weighbridge.gateway.inbound.InboundEvents;
 import io.weighbridge.gateway.inbound.InboundLimits;
@@ -17,6 +20,7 @@ import io.weighbridge.gateway.inbound.PredictPort;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.Metric;
 import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.pipeline.CallEvents;
 import io.weighbridge.gateway.pipeline.CallLimits;
 import io.weighbridge.gateway.pipeline.CallLoop;
 import io.weighbridge.gateway.pipeline.CallServices;
@@ -32,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The event loops and all that belongs to each: the path of a call, assembled. Immutable. */
 final class DataPath {
@@ -41,6 +46,7 @@ final class DataPath {
   private final Limits limits;
   private final CallMetrics metrics;
   private final Consumer<HostTable.Host> hostLost;
+  private final CallEvents calls;
   private final EventLoops loops;
   private final List<LoopParts> parts = new ArrayList<>();
 
@@ -61,6 +67,7 @@ final class DataPath {
     this.loops = loops;
     this.metrics = metrics;
     this.hostLost = hostLost;
+    this.calls = services.events();
     SplittableRandom random = new SplittableRandom();
     for (EventLoop loop : loops.all()) {
       parts.add(loop(parts.size(), loop, services, ledger, random.split()));
@@ -100,15 +107,21 @@ final class DataPath {
         : TraceStart.exporting(random, config.tracing().samplePpm() / PPM);
   }
 
-  /** The port in front of the loops; not open yet. */
-  PredictPort port() {
+  /**
+   * The port in front of the loops; not open yet.
+   *
+   * @param tls null for plain text
+   */
+  PredictPort port(@Nullable SslContext tls) {
     InboundLimits inbound =
         new InboundLimits(
             limits.count(Limit.CALLER_CONNECTIONS_MAX),
             limits.count(Limit.PEER_CONNECTIONS_PER_SECOND_MAX),
+            limits.count(Limit.PEER_HANDSHAKES_PER_SECOND_MAX),
+            limits.ns(Limit.TLS_HANDSHAKE_MAX),
             limits.ns(Limit.CALLER_CONNECTION_AGE_MAX),
             http2Limits(limits.count(Limit.CONCURRENT_STREAMS_MAX)));
-    return new PredictPort(loops, parts, inbound, new CallerEvents());
+    return new PredictPort(loops, parts, inbound, new CallerEvents(), tls);
   }
 
   static CallLimits callLimits(Limits limits, int loopCount) {
@@ -191,6 +204,14 @@ final class DataPath {
     @Override
     public void connectionRefused() {
       metrics.tally(Metric.CALLER_CONNECTIONS_REFUSED).increment();
+    }
+
+    @Override
+    public void handshakeFailed(TlsStart.Fault fault) {
+      metrics.tally(Metric.TLS_HANDSHAKES_FAILED).increment();
+      if (fault.refused()) {
+        calls.refusedUnidentified(fault.word(), Refusal.CREDENTIALS_INVALID.grpcCode());
+      }
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.weighbridge.gateway.observe.GatewayFigures;
 import io.weighbridge.gateway.pipeline.CurrentTables;
 import io.weighbridge.gateway.pipeline.Tables;
 import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.tls.TlsContexts;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,16 @@ final class Figures implements GatewayFigures {
   private final HostCounters counters;
   private final CurrentTables tables;
   private final Readiness readiness;
+  private final TlsContexts tls;
 
   Figures(
       Ledger ledger,
       Attestations attestations,
       HostCounters counters,
       CurrentTables tables,
-      Readiness readiness) {
+      Readiness readiness,
+      TlsContexts tls) {
+    this.tls = tls;
     this.counters = counters;
     this.ledger = ledger;
     this.attestations = attestations;
@@ -83,6 +87,19 @@ final class Figures implements GatewayFigures {
   @Override
   public long routeEpoch() {
     return tables.get().routes().epoch();
+  }
+
+  @Override
+  public List<CertificateFigures> certificates() {
+    return tls.figures().stream()
+        .map(figure ->
+            new CertificateFigures(
+                figure.use(),
+                figure.notAfterUnixS(),
+                figure.failed(),
+                figure.takenCount(),
+                figure.notTakenCount()))
+        .toList();
   }
 
   @Override

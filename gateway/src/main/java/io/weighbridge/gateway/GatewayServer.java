@@ -1,5 +1,6 @@
 package io.weighbridge.gateway;
 
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.attestation.AttestationTiming;
 import io.weighbridge.gateway.attestation.Attestations;
@@ -8,9 +9,11 @@ import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostState;
 import io.weighbridge.gateway.attestation.QuarantineFile;
 import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.NanoClock;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.config.ClientTls;
 import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
 import io.weighbridge.gateway.config.HostConfig;
@@ -32,6 +35,7 @@ import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.route.ServiceTable;
+import io.weighbridge.gateway.tls.TlsContexts;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
@@ -45,6 +49,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +72,7 @@ final class GatewayServer {
   private static final long FIRST_PROOF_MS_MAX = 3_000;
 
   private final GatewayConfig config;
+  private final TlsContexts tls = new TlsContexts();
   private final Slots slots = new Slots();
   private final CurrentTables tables = new CurrentTables();
   private final Readiness readiness;
@@ -85,24 +92,19 @@ final class GatewayServer {
       throws ConfigException, IOException, InterruptedException {
     this.config = config;
     int loopCount = Runtime.getRuntime().availableProcessors();
+    // What the configuration names must be good before anything is opened that a start leaves
+    // behind.
+    SslContext predictTls = tls.server("predict", config.listen().predict().tls());
+    SslContext adminTls = tls.server("admin", config.listen().admin().tls());
+    SSLContext httpTls = tls.jdkServer("http", config.listen().http().tls());
+    List<EnrolledHost> hosts = hosts();
     ledger = ledger(config, loopCount);
     readiness = new Readiness(ledger);
     metrics = new CallMetrics(loopCount, slots);
     spans = spans();
-    List<EnrolledHost> hosts = hosts();
     tables.publish(services(hosts));
     hostCounters = new HostCounters(hosts.size());
-    attestations =
-        new Attestations(
-            config.gateway().id(),
-            hosts,
-            new AttestationTiming(
-                config.limits().ns(Limit.ATTESTATION_PERIOD), config.limits().ns(Limit.STALE_MAX)),
-            ledger,
-            NanoClock.SYSTEM,
-            hostCounters,
-            QuarantineFile.open(config.gateway().state().resolve("quarantined")),
-            tables::publish);
+    attestations = attestations(hosts);
     loops = new EventLoops(loopCount);
     DataPath path =
         new DataPath(
@@ -112,14 +114,15 @@ final class GatewayServer {
             ledger,
             metrics,
             host -> attestations.connectionChanged(host, ""));
-    predictPort = path.port();
+    predictPort = path.port(predictTls);
     control =
         new ControlPlane(
             config,
             ledger,
             slots,
             new ControlPlane.Tables(this::publish, tables::publish),
-            ControlViews.of(attestations, hostCounters, slots, metrics));
+            ControlViews.of(attestations, hostCounters, slots, metrics),
+            adminTls);
     control.start();
     adminPort =
         StartException.listening(
@@ -127,18 +130,37 @@ final class GatewayServer {
     readiness.configured();
     attestations.start();
     awaitFirstProofs();
-    MetricsPage page =
-        new MetricsPage(
-            metrics, new Figures(ledger, attestations, hostCounters, tables, readiness), VERSION);
     httpPort =
         StartException.listening(
-            "listen.http.address",
-            config.listen().http().address(),
-            () -> new HttpPort(config.listen().http().address(), page, readiness::notReady));
+            "listen.http.address", config.listen().http().address(), () -> httpPort(httpTls));
     InetSocketAddress predict = config.listen().predict().address();
     predictAddress =
         StartException.listening(
             "listen.predict.address", predict, () -> predictPort.open(predict));
+  }
+
+  private Attestations attestations(List<EnrolledHost> hosts) throws IOException {
+    return new Attestations(
+        config.gateway().id(),
+        hosts,
+        new AttestationTiming(
+            config.limits().ns(Limit.ATTESTATION_PERIOD), config.limits().ns(Limit.STALE_MAX)),
+        ledger,
+        NanoClock.SYSTEM,
+        hostCounters,
+        QuarantineFile.open(config.gateway().state().resolve("quarantined")),
+        tables::publish);
+  }
+
+  private HttpPort httpPort(@Nullable SSLContext secured) throws IOException {
+    return new HttpPort(
+        config.listen().http().address(),
+        secured,
+        new MetricsPage(
+            metrics,
+            new Figures(ledger, attestations, hostCounters, tables, readiness, tls),
+            VERSION),
+        readiness::notReady);
   }
 
   /** Starts a gateway; everything listens when this returns. */
@@ -182,13 +204,14 @@ final class GatewayServer {
             metrics.tally(Metric.SPANS_EXPORTED), metrics.tally(Metric.SPANS_DROPPED)));
   }
 
-  private List<EnrolledHost> hosts() throws IOException {
+  private List<EnrolledHost> hosts() throws ConfigException, IOException {
     List<EnrolledHost> enrolled = new ArrayList<>();
     for (HostConfig host : config.hosts()) {
       HostPublicKey key = host.key() == null ? null : HostPublicKey.load(host.key());
       enrolled.add(
           new EnrolledHost(
-              new HostTable.Host(enrolled.size(), host.id(), resolved(host.address())),
+              new HostTable.Host(
+                  enrolled.size(), host.id(), resolved(host.address()), hostTls(host)),
               key,
               host.serves().stream()
                   .map(serves -> new EnrolledHost.Serves(serves.model(), serves.version()))
@@ -210,6 +233,12 @@ final class GatewayServer {
               slots));
     }
     return new ServiceTable(rules);
+  }
+
+  private @Nullable HostTls hostTls(HostConfig host) throws ConfigException {
+    ClientTls secured = host.tls();
+    SslContext context = tls.client("host " + host.id(), secured);
+    return secured == null || context == null ? null : new HostTls(context, secured.serverName());
   }
 
   private static InetSocketAddress resolved(InetSocketAddress address) {
@@ -278,6 +307,7 @@ final class GatewayServer {
     if (spans instanceof OtlpSpans exporting) {
       exporting.close();
     }
+    tls.close();
     ledger.close();
   }
 

@@ -19,6 +19,7 @@ record Alarm(
   static final String COUNTER_UNEXPLAINED = "counter_unexplained";
   static final String GENERATION_REUSED = "generation_reused";
   static final String BOOT_ID_CONFLICT = "boot_id_conflict";
+  static final String TLS_KEY_MISMATCH = "tls_key_mismatch";
 
   static Alarm of(String reason, String detail) {
     return new Alarm(reason, "", "", "", "", detail);

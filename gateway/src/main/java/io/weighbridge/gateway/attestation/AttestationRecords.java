@@ -35,8 +35,6 @@ final class AttestationRecords {
   /* A record holds 16 KiB; further models stand in the envelope, whose hash the record has. */
   private static final int MODEL_BYTES_MAX = 12 * 1024;
 
-  private static final String BINDING_NONE = "none";
-
   private final Ledger ledger;
 
   AttestationRecords(Ledger ledger) {
@@ -106,13 +104,13 @@ final class AttestationRecords {
         Attestation.newBuilder()
             .setHostId(entry.host().id())
             .setAddress(address.getHostString() + ":" + address.getPort())
-            .setResult(entry.result())
-            .setBinding(BINDING_NONE);
+            .setResult(entry.result());
     if (entry.envelope().length > 0) {
       detail.setEnvelopeSha256(bytes(Digest.sha256(entry.envelope())));
     }
     Proven proven = entry.proven();
     if (proven != null) {
+      detail.setBinding(proven.binding());
       detail.setBootId(ByteString.copyFrom(HexFormat.of().parseHex(proven.bootId())));
       addModels(detail, proven, expected, true);
       addModels(detail, proven, expected, false);

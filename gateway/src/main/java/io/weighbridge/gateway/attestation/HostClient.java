@@ -9,10 +9,13 @@ import io.weighbridge.attest.v1.AttestRequest;
 import io.weighbridge.attest.v1.AttestationServiceGrpc;
 import io.weighbridge.attest.v1.HostStatement;
 import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.call.HostTls;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.integrity.HostStatements;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +72,11 @@ final class HostClient implements AutoCloseable {
             .setCheckpointHash(ByteString.copyFrom(checkpointHash))
             .build();
     byte[] envelope;
+    ShownPeer shown = new ShownPeer();
     try {
       envelope =
           AttestationServiceGrpc.newBlockingStub(channel())
+              .withInterceptors(shown)
               .withDeadlineAfter(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
               .attest(request)
               .getEnvelope()
@@ -80,19 +85,41 @@ final class HostClient implements AutoCloseable {
       // A new channel next time: this one would wait out its own, longer backoff first.
       close();
       return new Outcome.Late(text(e.getStatus()));
+    } finally {
+      if (host.tls() != null) {
+        // Each proof is of the key the host shows now, also after it was exchanged.
+        close();
+      }
     }
-    return verify(request, nonce, envelope);
+    return verify(request, nonce, envelope, shown.peer());
   }
 
-  private Outcome verify(AttestRequest request, byte[] nonce, byte[] envelope) {
+  private Outcome verify(AttestRequest request, byte[] nonce, byte[] envelope, TlsPeer peer) {
     HostStatements.Challenge challenge =
         new HostStatements.Challenge(request.toByteArray(), nonce, gatewayId, host.id());
     return switch (HostStatements.verify(envelope, challenge, key)) {
-      case HostStatements.Answer.Proved proved ->
-          new Outcome.Answered(proved.statement(), envelope);
+      case HostStatements.Answer.Proved proved -> bound(proved.statement(), envelope, peer);
       case HostStatements.Answer.Refused refused ->
           new Outcome.Rejected(Alarm.of(refused.reason().word(), refused.detail()), envelope);
     };
+  }
+
+  /** A true statement that came over somebody else's connection was relayed. */
+  private static Outcome bound(HostStatement statement, byte[] envelope, TlsPeer peer) {
+    String said = HexFormat.of().formatHex(statement.getTlsPublicKeyHash().toByteArray());
+    if (said.equals(peer.keyHash())) {
+      return new Outcome.Answered(statement, envelope);
+    }
+    return new Outcome.Rejected(
+        Alarm.of(
+            Alarm.TLS_KEY_MISMATCH,
+            "the host says its TLS key is %s, its connection showed %s"
+                .formatted(word(said), word(peer.keyHash()))),
+        envelope);
+  }
+
+  private static String word(String hash) {
+    return hash.isEmpty() ? "none" : hash;
   }
 
   private static String text(Status status) {
@@ -104,13 +131,16 @@ final class HostClient implements AutoCloseable {
     ManagedChannel current = channel;
     if (current == null) {
       InetSocketAddress address = host.address();
-      current =
+      NettyChannelBuilder builder =
           NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-              .usePlaintext()
               .disableRetry()
               .maxInboundMessageSize(ENVELOPE_BYTES_MAX)
-              .maxInboundMetadataSize(METADATA_BYTES_MAX)
-              .build();
+              .maxInboundMetadataSize(METADATA_BYTES_MAX);
+      HostTls tls = host.tls();
+      current =
+          tls == null
+              ? builder.usePlaintext().build()
+              : builder.sslContext(tls.context()).overrideAuthority(tls.serverName()).build();
       channel = current;
     }
     return current;

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param sinceUnixNs when it entered the state
  * @param proofAgeNs since its last proof; negative when there is none
  * @param bootId hex boot id of the process that proved, or empty
+ * @param binding "tls" or "none": what ties the last proof to the host's connections; empty without
+ *     a proof
  * @param models what it last said it holds, believed or not
  * @param attestations challenges by result: verified, late, rejected
  * @param alarms quarantines by reason
@@ -22,6 +24,7 @@ public record HostStatus(
     long sinceUnixNs,
     long proofAgeNs,
     String bootId,
+    String binding,
     List<HeldModel> models,
     Map<String, Long> attestations,
     Map<String, Long> alarms) {

@@ -279,6 +279,7 @@ final class ProofBoard {
         nowUnixNs - (clock.nowNs() - host.sinceNs),
         proven == null ? -1 : proofs.ageNs(proven),
         proven == null ? "" : proven.bootId(),
+        proven == null ? "" : proven.binding(),
         models,
         host.attestations,
         host.alarms);

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  * What one verified statement of a host says. Immutable.
  *
  * @param bootId hex
+ * @param tlsKeyHash hex, of the TLS public key that the host names and its connection showed; empty
+ *     on plain text
  * @param processStartedAtUnixNs by the host's own clock
  * @param provedAtNs when the challenge was sent, on the monotonic clock: the statement is not older
  * @param attestationLeafPlusOne leaf of its record plus one; 0 before it is recorded
  */
 record Proven(
     String bootId,
+    String tlsKeyHash,
     long processStartedAtUnixNs,
     Map<Version, Held> models,
     CallCounters counters,
@@ -48,6 +51,7 @@ record Proven(
     }
     return new Proven(
         HexFormat.of().formatHex(statement.getBootId().toByteArray()),
+        HexFormat.of().formatHex(statement.getTlsPublicKeyHash().toByteArray()),
         statement.getProcessStartedAt(),
         models,
         statement.getCounters(),
@@ -56,7 +60,13 @@ record Proven(
   }
 
   Proven recordedAt(long leafIndex) {
-    return new Proven(bootId, processStartedAtUnixNs, models, counters, provedAtNs, leafIndex + 1);
+    return new Proven(
+        bootId, tlsKeyHash, processStartedAtUnixNs, models, counters, provedAtNs, leafIndex + 1);
+  }
+
+  /** What ties the statement to the connection it came over: the host's TLS key, or nothing. */
+  String binding() {
+    return tlsKeyHash.isEmpty() ? "none" : "tls";
   }
 
   @Nullable Held held(String model, String version) {

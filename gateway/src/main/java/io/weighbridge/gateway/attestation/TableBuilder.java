@@ -105,6 +105,7 @@ final class TableBuilder {
         host.enrolled.host(),
         target.attested() ? proof : Proof.UNVERIFIED,
         proven == null ? "" : proven.bootId(),
+        proven == null ? null : proven.tlsKeyHash(),
         held == null ? 0 : held.loadGeneration(),
         proven == null ? 0 : proven.attestationLeafPlusOne());
   }

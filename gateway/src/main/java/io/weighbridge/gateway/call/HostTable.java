@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which hosts may answer for each slot, now. Immutable; attestation publishes a new one whenever a
@@ -30,13 +31,25 @@ public final class HostTable {
     private final InetSocketAddress address;
     private final byte[] idUtf8;
     private final AsciiString authority;
+    private final @Nullable HostTls tls;
+
+    /**
+     * A host of the configuration, reached in plain text.
+     *
+     * @param index small number of its own, for arrays
+     */
+    public Host(int index, String id, InetSocketAddress address) {
+      this(index, id, address, null);
+    }
 
     /**
      * A host of the configuration.
      *
      * @param index small number of its own, for arrays
+     * @param tls null for plain text
      */
-    public Host(int index, String id, InetSocketAddress address) {
+    public Host(int index, String id, InetSocketAddress address, @Nullable HostTls tls) {
+      this.tls = tls;
       this.index = index;
       this.id = id;
       this.address = address;
@@ -57,6 +70,11 @@ public final class HostTable {
     /** Where it listens. */
     public InetSocketAddress address() {
       return address;
+    }
+
+    /** How connections to it are secured; null for plain text. */
+    public @Nullable HostTls tls() {
+      return tls;
     }
 
     /** Its name for the record. Borrowed. */
@@ -89,11 +107,18 @@ public final class HostTable {
    *
    * @param bootId hex boot id the host proved, or empty when unattested: its connections must show
    *     the same
+   * @param tlsKeyHash {@link TlsPeer#keyHash} of the proof: its connections must show the same;
+   *     null when unattested
    * @param loadGeneration of the proof; another one in an answer asks for a new attestation
    * @param attestationLeafPlusOne leaf of the ATTESTATION record, plus one; 0 when unattested
    */
   public record Eligible(
-      Host host, Proof proof, String bootId, long loadGeneration, long attestationLeafPlusOne) {}
+      Host host,
+      Proof proof,
+      String bootId,
+      @Nullable String tlsKeyHash,
+      long loadGeneration,
+      long attestationLeafPlusOne) {}
 
   /** No host for anything: the table before the first proof. */
   public static HostTable empty() {

@@ -10,6 +10,8 @@ public enum Refusal {
   CREDENTIALS_MISSING(16, "credentials_missing", false, "send authorization: Bearer <key>"),
   CREDENTIALS_INVALID(16, "credentials_invalid", false, "check the key, or ask for a new one"),
   CREDENTIALS_EXPIRED(16, "credentials_expired", false, "get a fresh token"),
+  IDENTITY_CONFLICT(
+      7, "identity_conflict", false, "send a key of the caller your certificate names"),
   PERMISSION_DENIED(
       7, "permission_denied", false, "ask an admin to allow this model or service for your key"),
   MODEL_UNKNOWN(5, "model_unknown", false, "check model_name"),

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * Everything gateway.yaml says, checked. Immutable.
  *
  * @param keysFile file with callers' keys, or null
+ * @param callers those known by their certificates
  */
 public record GatewayConfig(
     Gateway gateway,
     ListenConfig listen,
     LedgerConfig ledger,
     @Nullable Path keysFile,
+    List<CallerConfig> callers,
     Tracing tracing,
     Limits limits,
     List<HostConfig> hosts,
@@ -32,9 +34,11 @@ public record GatewayConfig(
   public static final int MODELS_MAX = 10_000;
 
   public GatewayConfig {
+    callers = List.copyOf(callers);
     hosts = List.copyOf(hosts);
     models = List.copyOf(models);
     routes = List.copyOf(routes);
+    checkCallers(callers, listen);
     checkHosts(hosts);
     checkModels(models);
     RouteConfig.checkAll(routes, hosts);
@@ -95,6 +99,16 @@ public record GatewayConfig(
         throw new BadValue(
             "endpoint", "found \"" + endpoint + "\", allowed is http://HOST:PORT or nothing");
       }
+    }
+  }
+
+  private static void checkCallers(List<CallerConfig> callers, ListenConfig listen) {
+    atMost("callers", callers.size(), CallerConfig.CALLERS_MAX);
+    unique("callers", callers.stream().map(CallerConfig::certificate).toList());
+    ServerTls tls = listen.predict().tls();
+    if (!callers.isEmpty() && (tls == null || tls.clientCa() == null)) {
+      throw new BadValue(
+          "callers", "certificates are asked for only where listen.predict has tls with client-ca");
     }
   }
 

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
 import io.weighbridge.gateway.config.ListenConfig.Listener;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,9 +16,11 @@ final class GatewayConfigReader {
   private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("-", 1);
 
   private final Path folder;
+  private final TlsReader tls;
 
   private GatewayConfigReader(Path folder) {
     this.folder = folder;
+    this.tls = new TlsReader(folder);
   }
 
   static GatewayConfig read(Path file) throws ConfigException {
@@ -36,6 +37,7 @@ final class GatewayConfigReader {
     ListenConfig listen = listen(root.section("listen"));
     LedgerConfig ledger = ledger(root.section("ledger"));
     Path keys = keys(root.section("keys"));
+    List<CallerConfig> callers = root.list("callers", GatewayConfigReader::caller);
     GatewayConfig.Tracing tracing = tracing(root.section("tracing"));
     Limits limits = limits(root.section("limits"));
     List<HostConfig> hosts = root.list("hosts", this::host);
@@ -49,6 +51,7 @@ final class GatewayConfigReader {
             requireNonNull(listen),
             requireNonNull(ledger),
             keys,
+            callers,
             requireNonNull(tracing),
             requireNonNull(limits),
             hosts,
@@ -74,8 +77,12 @@ final class GatewayConfigReader {
   private @Nullable Listener listener(Section section, String fallback) {
     InetSocketAddress address = section.value("address", fallback, Values::address);
     boolean insecure = section.flag("insecure");
+    ServerTls serverTls = section.has("tls") ? tls.server(section.section("tls")) : null;
     return section.make(() ->
-        new Listener(new InetSocketAddress(address.getHostString(), address.getPort()), insecure));
+        new Listener(
+            new InetSocketAddress(address.getHostString(), address.getPort()),
+            insecure,
+            serverTls));
   }
 
   private @Nullable LedgerConfig ledger(Section section) {
@@ -86,9 +93,17 @@ final class GatewayConfigReader {
   }
 
   private @Nullable Path keys(Section section) {
-    Path file = section.has("file") ? readable(section, "file") : null;
+    Path file = section.has("file") ? TlsReader.readable(folder, section, "file") : null;
     section.make(() -> "");
     return file;
+  }
+
+  private static @Nullable CallerConfig caller(Section section) {
+    String certificate = section.text("certificate");
+    String tenant = section.text("tenant");
+    String principal = section.text("principal");
+    List<String> models = section.texts("models");
+    return section.make(() -> new CallerConfig(certificate, tenant, principal, models));
   }
 
   private GatewayConfig.@Nullable Tracing tracing(Section section) {
@@ -111,9 +126,11 @@ final class GatewayConfigReader {
   private @Nullable HostConfig host(Section section) {
     String id = section.text("id");
     InetSocketAddress address = section.value("address", Values::address, NOWHERE);
-    Path key = section.has("key") ? readable(section, "key") : null;
+    Path key = section.has("key") ? TlsReader.readable(folder, section, "key") : null;
     List<HostConfig.Serves> serves = section.list("serves", GatewayConfigReader::serves);
-    return section.make(() -> new HostConfig(id, address, key, serves));
+    ClientTls clientTls =
+        section.has("tls") ? tls.client(section.section("tls"), address.getHostString()) : null;
+    return section.make(() -> new HostConfig(id, address, key, clientTls, serves));
   }
 
   private static HostConfig.@Nullable Serves serves(Section section) {
@@ -133,14 +150,6 @@ final class GatewayConfigReader {
         section.oneOf("authentication", RouteConfig.Authentication.KEY);
     section.check(() -> RouteConfig.check(key, name, hosts));
     return section.make(() -> new RouteConfig(name, hosts, authentication));
-  }
-
-  private Path readable(Section section, String key) {
-    Path file = path(section.text(key));
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      section.problem(key, "found " + file + ", which is no readable file");
-    }
-    return file;
   }
 
   /** Relative paths are relative to the file's folder, wherever the process was started. */

@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address unresolved when it is a name
  * @param key file with its enrolled Ed25519 public key (PEM), or null for a host that cannot attest
+ * @param tls null for plain text
  * @param serves what models a host without a key serves; empty for hosts that prove it
  */
 public record HostConfig(
-    String id, InetSocketAddress address, @Nullable Path key, List<Serves> serves) {
+    String id,
+    InetSocketAddress address,
+    @Nullable Path key,
+    @Nullable ClientTls tls,
+    List<Serves> serves) {
 
   public HostConfig {
     serves = List.copyOf(serves);

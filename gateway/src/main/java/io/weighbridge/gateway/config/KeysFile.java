@@ -45,15 +45,20 @@ public record KeysFile(List<Key> keys) {
       if (!SHA256.matcher(sha256).matches()) {
         throw new BadValue("sha256", "found something else, allowed is 64 lower-case hex digits");
       }
-      Names.check("tenant", tenant);
-      Names.check("principal", principal);
-      if (models.isEmpty() || models.size() > MODELS_MAX) {
-        throw new BadValue("models", "found " + models.size() + ", allowed are 1 to " + MODELS_MAX);
-      }
-      for (String model : models) {
-        if (!model.equals("*") && !model.equals("/*")) {
-          Names.check("models", model.startsWith("/") ? model.substring(1) : model);
-        }
+      checkWho(tenant, principal, models);
+    }
+  }
+
+  /** The rules for whoever a credential stands for. */
+  static void checkWho(String tenant, String principal, List<String> models) {
+    Names.check("tenant", tenant);
+    Names.check("principal", principal);
+    if (models.isEmpty() || models.size() > MODELS_MAX) {
+      throw new BadValue("models", "found " + models.size() + ", allowed are 1 to " + MODELS_MAX);
+    }
+    for (String model : models) {
+      if (!model.equals("*") && !model.equals("/*")) {
+        Names.check("models", model.startsWith("/") ? model.substring(1) : model);
       }
     }
   }

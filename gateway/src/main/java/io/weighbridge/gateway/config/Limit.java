@@ -29,6 +29,10 @@ public enum Limit {
   CALLER_CONNECTIONS_MAX(Unit.COUNT, "16384", "1", "1000000"),
   /** New connections a second from one peer address. */
   PEER_CONNECTIONS_PER_SECOND_MAX(Unit.COUNT, "1000", "1", "1000000"),
+  /** TLS handshakes a second from one peer address. */
+  PEER_HANDSHAKES_PER_SECOND_MAX(Unit.COUNT, "200", "1", "1000000"),
+  /** Time a TLS handshake of a caller may take. */
+  TLS_HANDSHAKE_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Age at which a caller's connection is asked to end, give or take a tenth. */
   CALLER_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
   /** Concurrent streams of one caller connection. */

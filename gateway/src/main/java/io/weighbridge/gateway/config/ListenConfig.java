@@ -2,6 +2,7 @@ package io.weighbridge.gateway.config;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the gateway listens. Immutable.
@@ -17,25 +18,30 @@ public record ListenConfig(Listener predict, Listener admin, Listener http) {
    *
    * @param address resolved; port 0 means any free one
    * @param insecure that plain text beyond loopback was asked for in so many words
+   * @param tls null for plain text
    */
-  public record Listener(InetSocketAddress address, boolean insecure) {
+  public record Listener(InetSocketAddress address, boolean insecure, @Nullable ServerTls tls) {
     public Listener {
       if (address.isUnresolved()) {
         throw new BadValue("address", "found " + address.getHostString() + ", which has no IP");
       }
-      if (!insecure && !address.getAddress().isLoopbackAddress()) {
+      if (insecure && tls != null) {
+        throw new BadValue("insecure", "found true beside tls; leave one of them out");
+      }
+      if (!insecure && tls == null && !address.getAddress().isLoopbackAddress()) {
         throw new BadValue(
             "address",
             "found "
                 + address.getHostString()
-                + ", which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or say"
-                + " insecure: true");
+                + ", which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or give it"
+                + " tls, or say insecure: true");
       }
     }
 
     /** A loopback listener on this port. */
     public static Listener loopback(int port) {
-      return new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), false);
+      return new Listener(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), false, null);
     }
   }
 }

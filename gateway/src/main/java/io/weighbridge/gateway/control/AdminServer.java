@@ -4,12 +4,14 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC server of operators and auditors, on its own port. Every limit is set: grpc-java's
@@ -43,7 +45,16 @@ final class AdminServer implements AutoCloseable {
   private final ExecutorService calls =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory());
 
-  AdminServer(InetSocketAddress address, AdminAuth auth, List<BindableService> services) {
+  /**
+   * A server that does not listen yet.
+   *
+   * @param tls null for plain text
+   */
+  AdminServer(
+      InetSocketAddress address,
+      @Nullable SslContext tls,
+      AdminAuth auth,
+      List<BindableService> services) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .executor(calls)
@@ -60,6 +71,9 @@ final class AdminServer implements AutoCloseable {
             .maxConnectionAge(CONNECTION_AGE_S, TimeUnit.SECONDS)
             .maxConnectionAgeGrace(CONNECTION_GRACE_S, TimeUnit.SECONDS)
             .handshakeTimeout(HANDSHAKE_S, TimeUnit.SECONDS);
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
     services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, auth)));
     server = builder.build();
   }

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.control;
 
+import io.netty.handler.ssl.SslContext;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
@@ -50,8 +51,16 @@ public final class ControlPlane implements AutoCloseable {
   /**
    * Opens the state and settles what an earlier process left; nothing is published before {@link
    * #start}.
+   *
+   * @param adminTls null for plain text
    */
-  public ControlPlane(GatewayConfig config, Ledger ledger, Slots slots, Tables tables, Views views)
+  public ControlPlane(
+      GatewayConfig config,
+      Ledger ledger,
+      Slots slots,
+      Tables tables,
+      Views views,
+      @Nullable SslContext adminTls)
       throws IOException {
     this.config = config;
     this.slots = slots;
@@ -62,6 +71,7 @@ public final class ControlPlane implements AutoCloseable {
     server =
         new AdminServer(
             config.listen().admin().address(),
+            adminTls,
             new AdminAuth(changes::current, ledger),
             List.of(
                 new TrafficApi(changes, views.versions(), views.figures()),
@@ -109,7 +119,7 @@ public final class ControlPlane implements AutoCloseable {
       tables.routes().accept(RouteTable.of(next.epoch(), next.specs(), slots));
     }
     if (before == null || !before.keys().equals(next.keys())) {
-      tables.keys().accept(Keys.table(next));
+      tables.keys().accept(Keys.table(next, config.callers()));
     }
     published = next;
   }

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.control;
 
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.config.CallerConfig;
 import io.weighbridge.gateway.config.KeysFile;
 import io.weighbridge.gateway.control.state.Change;
 import io.weighbridge.gateway.control.state.ControlState;
@@ -28,8 +29,8 @@ final class Keys {
 
   private Keys() {}
 
-  /** The keys that open the predict listener. */
-  static KeyTable table(ControlState state) {
+  /** The credentials that open the predict listener. */
+  static KeyTable table(ControlState state, List<CallerConfig> callers) {
     Map<String, KeyTable.StoredKey> good = new HashMap<>();
     for (KeyState key : state.keys().values()) {
       if (key.good() && key.role().isEmpty()) {
@@ -45,7 +46,18 @@ final class Keys {
                     Set.copyOf(key.models()))));
       }
     }
-    return new KeyTable(good);
+    Map<String, Caller> named = new HashMap<>();
+    for (CallerConfig caller : callers) {
+      named.put(
+          caller.certificate(),
+          new Caller(
+              caller.tenant(),
+              caller.principal(),
+              AuthMethod.MTLS,
+              caller.certificate(),
+              Set.copyOf(caller.models())));
+    }
+    return new KeyTable(good, named);
   }
 
   static Change create(ControlState state, KeyState key, Change.Actor actor, String reason) {

@@ -3,8 +3,10 @@ package io.weighbridge.gateway.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +78,14 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // The network's failures and a peer's TLS are heard of as the connection's end; the rest is a
     // defect of ours, and must not take other connections with it.
-    if (!(cause instanceof IOException)) {
+    boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+    if (tls) {
+      listener.violated(connection(), ErrorCode.PROTOCOL_ERROR);
+      if (!server) {
+        // A host's alert comes after our handshake; those who connect to it back off.
+        log.warn("TLS to {} ended: {}", ctx.channel().remoteAddress(), cause.getMessage());
+      }
+    } else if (!(cause instanceof IOException)) {
       log.error("a connection failed over a defect", cause);
     }
     connection().close();

@@ -5,15 +5,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API keys that are good now. Immutable; control publishes a new one when a key is created,
+ * The credentials that are good now. Immutable; control publishes a new one when a key is created,
  * revoked, or the keys file changes.
  *
  * @param keysById by the id in {@code wb_<id>_<secret>}
+ * @param callersByName by a name in their certificates, {@code DNS:...} or {@code URI:...}
  */
-public record KeyTable(Map<String, StoredKey> keysById) {
+public record KeyTable(Map<String, StoredKey> keysById, Map<String, Caller> callersByName) {
 
   public KeyTable {
     keysById = Map.copyOf(keysById);
+    callersByName = Map.copyOf(callersByName);
+  }
+
+  /** Keys alone. */
+  public KeyTable(Map<String, StoredKey> keysById) {
+    this(keysById, Map.of());
   }
 
   /**
@@ -29,5 +36,10 @@ public record KeyTable(Map<String, StoredKey> keysById) {
   /** The key of this id, or null. */
   public @Nullable StoredKey find(String id) {
     return keysById.get(id);
+  }
+
+  /** The caller whose certificate carries this name, or null. */
+  public @Nullable Caller named(String certificateName) {
+    return callersByName.get(certificateName);
   }
 }

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.inbound;
 
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.StreamListener;
@@ -14,14 +15,15 @@ final class CallerSession implements ConnectionListener {
   private final PredictPort port;
   private final LoopParts parts;
   private final Channel channel;
+  private final TlsPeer peer;
   private @Nullable CallerConnection calls;
   private @Nullable Future<?> aged;
 
-  CallerSession(PredictPort port, LoopParts parts, Channel channel) {
+  CallerSession(PredictPort port, LoopParts parts, Channel channel, TlsPeer peer) {
     this.port = port;
     this.parts = parts;
     this.channel = channel;
-    port.opened(parts);
+    this.peer = peer;
   }
 
   @Override
@@ -38,7 +40,7 @@ final class CallerSession implements ConnectionListener {
   public StreamListener accept(Connection connection, int streamId) {
     CallerConnection current = calls;
     if (current == null) {
-      current = new CallerConnection(parts.callLoop(), connection, channel.alloc());
+      current = new CallerConnection(parts.callLoop(), connection, channel.alloc(), peer);
       calls = current;
     }
     return current.call(streamId);
@@ -54,7 +56,6 @@ final class CallerSession implements ConnectionListener {
     if (aged != null) {
       aged.cancel(false);
     }
-    port.closed(parts);
   }
 
   @Override

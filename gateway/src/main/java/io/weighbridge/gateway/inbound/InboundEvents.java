@@ -1,5 +1,7 @@
 package io.weighbridge.gateway.inbound;
 
+import io.weighbridge.gateway.http2.TlsStart;
+
 /** What happens to callers' connections, told to whoever counts it. Called from any event loop. */
 public interface InboundEvents {
   /** A connection was accepted. */
@@ -10,6 +12,9 @@ public interface InboundEvents {
 
   /** A connection was refused before anything was read from it. */
   void connectionRefused();
+
+  /** A TLS handshake failed. */
+  void handshakeFailed(TlsStart.Fault fault);
 
   /**
    * A peer was shut out.

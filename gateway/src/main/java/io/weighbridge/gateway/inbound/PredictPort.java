@@ -8,8 +8,15 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ErrorCode;
+import io.weighbridge.gateway.http2.TlsStart;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
@@ -17,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** The port on which callers predict. Thread-safe. */
@@ -34,20 +42,37 @@ public final class PredictPort {
   private final InboundLimits limits;
   private final InboundEvents events;
   private final PeerGate peers;
+  private final PeerGate handshakes;
+  private final HandshakeLog handshakeLog = new HandshakeLog(NanoClock.SYSTEM);
+  private final @Nullable SslContext tls;
+
+  /** Connections whose handshake is not over; nothing of theirs is lost when they are closed. */
+  private final ChannelGroup starting = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
   private @Nullable Channel listening;
   private volatile boolean draining;
 
-  /** A port whose connections are shared out to these loops. */
+  /**
+   * A port whose connections are shared out to these loops.
+   *
+   * @param tls null for plain text
+   */
   public PredictPort(
-      EventLoops loops, List<LoopParts> parts, InboundLimits limits, InboundEvents events) {
+      EventLoops loops,
+      List<LoopParts> parts,
+      InboundLimits limits,
+      InboundEvents events,
+      @Nullable SslContext tls) {
+    this.tls = tls;
     this.loops = loops;
     this.limits = limits;
     this.events = events;
     for (LoopParts part : parts) {
       this.parts.put(part.eventLoop(), part);
     }
-    peers =
-        new PeerGate(limits.peerConnectionsPerSecondMax(), ThreadLocalRandom.current().nextInt());
+    int seed = ThreadLocalRandom.current().nextInt();
+    peers = new PeerGate(limits.peerConnectionsPerSecondMax(), seed);
+    handshakes = new PeerGate(limits.peerHandshakesPerSecondMax(), seed);
   }
 
   /**
@@ -87,7 +112,8 @@ public final class PredictPort {
     if (peer == null
         || draining
         || loops.connectionCount() >= limits.connectionsMax()
-        || !peers.admit(peer.getAddress(), nowSecond())) {
+        || !peers.admit(peer.getAddress(), nowSecond())
+        || (tls != null && !handshakes.admit(peer.getAddress(), nowSecond()))) {
       events.connectionRefused();
       channel.unsafe().closeForcibly();
       return;
@@ -95,22 +121,56 @@ public final class PredictPort {
     if (channel instanceof EpollSocketChannel) {
       channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
     }
-    part.transport().serve(channel, limits.http2(), new CallerSession(this, part, channel));
+    loops.connectionOpened(part.index());
+    events.connectionOpened();
+    channel
+        .closeFuture()
+        .addListener(_ -> {
+          loops.connectionClosed(part.index());
+          events.connectionClosed();
+        });
+    begin(channel, part);
+  }
+
+  private void begin(Channel channel, LoopParts part) {
+    SslContext context = tls;
+    if (context == null) {
+      serve(channel, part, TlsPeer.NONE);
+      return;
+    }
+    starting.add(channel);
+    TlsStart.begin(
+        channel,
+        context.newHandler(channel.alloc()),
+        limits.handshakeNs(),
+        new TlsStart.Outcome() {
+          @Override
+          public void secured(Channel open, SSLSession session) {
+            starting.remove(open);
+            TlsPeer peer = TlsPeer.of(session);
+            if (peer.known() && peer.names().isEmpty()) {
+              failed(TlsStart.Fault.CERTIFICATE, "no subject alternative name");
+              var _ = open.close();
+            } else {
+              serve(open, part, peer);
+            }
+          }
+
+          @Override
+          public void failed(TlsStart.Fault fault, String detail) {
+            events.handshakeFailed(fault);
+            handshakeLog.failed(channel.remoteAddress(), fault, detail);
+          }
+        });
+  }
+
+  private void serve(Channel channel, LoopParts part, TlsPeer peer) {
+    part.transport().serve(channel, limits.http2(), new CallerSession(this, part, channel, peer));
   }
 
   private static long nowSecond() {
     // Shifted so that it is never negative: only differences matter.
     return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()) + Integer.MAX_VALUE;
-  }
-
-  void opened(LoopParts part) {
-    loops.connectionOpened(part.index());
-    events.connectionOpened();
-  }
-
-  void closed(LoopParts part) {
-    loops.connectionClosed(part.index());
-    events.connectionClosed();
   }
 
   void violated(Channel channel, long errorCode) {
@@ -139,6 +199,7 @@ public final class PredictPort {
     if (channel != null) {
       channel.close().syncUninterruptibly();
     }
+    var _ = starting.close();
     for (LoopParts part : parts.values()) {
       part.eventLoop().execute(() -> part.sweeper().connections().forEach(Connection::drain));
     }

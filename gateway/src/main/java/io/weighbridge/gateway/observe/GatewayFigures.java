@@ -45,6 +45,21 @@ public interface GatewayFigures {
       List<Count> attestations,
       List<Count> alarms) {}
 
+  /** How the certificates of each use stand. */
+  List<CertificateFigures> certificates();
+
+  /**
+   * The certificates of one use.
+   *
+   * @param use predict, admin, http, or a host's id
+   * @param notAfterUnixS when the first of them expires
+   * @param reloadFailed whether the files as they stand were not taken
+   * @param taken changes that were taken
+   * @param notTaken changes that were not
+   */
+  record CertificateFigures(
+      String use, long notAfterUnixS, boolean reloadFailed, long taken, long notTaken) {}
+
   /** How often something named happened. */
   record Count(String name, long count) {}
 

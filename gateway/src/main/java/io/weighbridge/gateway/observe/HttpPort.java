@@ -2,6 +2,8 @@ package io.weighbridge.gateway.observe;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The http listener: {@code /metrics}, {@code /live} and {@code /ready}. Thread-safe.
@@ -36,9 +40,14 @@ public final class HttpPort implements AutoCloseable {
   /**
    * Binds and serves.
    *
+   * @param tls null for plain text
    * @param notReady why this gateway cannot take calls; empty when it can
    */
-  public HttpPort(InetSocketAddress address, MetricsPage page, Supplier<List<String>> notReady)
+  public HttpPort(
+      InetSocketAddress address,
+      @Nullable SSLContext tls,
+      MetricsPage page,
+      Supplier<List<String>> notReady)
       throws IOException {
     limit("jdk.httpserver.maxConnections", CONNECTIONS_MAX);
     limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_MAX);
@@ -47,10 +56,16 @@ public final class HttpPort implements AutoCloseable {
     limit("sun.net.httpserver.maxReqHeaderSize", HEADER_BYTES_MAX);
     this.page = page;
     this.notReady = notReady;
-    this.server = HttpServer.create(address, BACKLOG_MAX);
+    this.server = tls == null ? HttpServer.create(address, BACKLOG_MAX) : secured(address, tls);
     server.createContext("/", this::answer);
     server.setExecutor(requests);
     server.start();
+  }
+
+  private static HttpServer secured(InetSocketAddress address, SSLContext tls) throws IOException {
+    HttpsServer server = HttpsServer.create(address, BACKLOG_MAX);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return server;
   }
 
   /** The JDK reads these once, when the first server of the process is made. */

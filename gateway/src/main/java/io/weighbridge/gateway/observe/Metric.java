@@ -70,6 +70,20 @@ public enum Metric {
   /** Connections to hosts that could not be opened. */
   HOST_CONNECTIONS_FAILED("host_connections_failed", "Host connections that failed to open"),
 
+  /** TLS handshakes of callers that failed. */
+  TLS_HANDSHAKES_FAILED("tls_handshakes_failed", "TLS handshakes of callers that failed"),
+  /** When the first certificate of a use expires, Unix time. */
+  TLS_CERTIFICATE_NOT_AFTER(
+      Type.GAUGE,
+      "tls_certificate_not_after_seconds",
+      "Expiry of the first certificate to expire",
+      "use"),
+  /** 1 while changed certificate files could not be taken and the old ones stay. */
+  TLS_RELOAD_FAILED(
+      Type.GAUGE, "tls_reload_failed", "Whether changed certificates were not taken", "use"),
+  /** Changes of certificate files, by result: taken or not_taken. */
+  TLS_RELOADS(Type.COUNTER, "tls_reloads", "Changes of certificate files", "use", "result"),
+
   /** Times a peer went over a limit on resets, pings, settings or empty frames. */
   HTTP2_FLOOD_STRIKES("http2_flood_strikes", "Strikes against flooding peers"),
   /** Connections and streams ended because a peer broke HTTP/2. */

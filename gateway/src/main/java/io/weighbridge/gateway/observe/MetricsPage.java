@@ -59,6 +59,12 @@ public final class MetricsPage {
     for (GatewayFigures.VersionHosts hosts : gateway.versions()) {
       page.add(Metric.VERSION_HOSTS, hosts.hosts(), hosts.model(), hosts.version());
     }
+    for (GatewayFigures.CertificateFigures figure : gateway.certificates()) {
+      page.add(Metric.TLS_CERTIFICATE_NOT_AFTER, figure.notAfterUnixS(), figure.use());
+      page.add(Metric.TLS_RELOAD_FAILED, figure.reloadFailed() ? 1 : 0, figure.use());
+      page.add(Metric.TLS_RELOADS, figure.taken(), figure.use(), "taken");
+      page.add(Metric.TLS_RELOADS, figure.notTaken(), figure.use(), "not_taken");
+    }
     addLedger(page, gateway.ledger());
     page.add(Metric.ROUTE_EPOCH, gateway.routeEpoch());
     page.add(Metric.READY, gateway.notReady().isEmpty() ? 1 : 0);

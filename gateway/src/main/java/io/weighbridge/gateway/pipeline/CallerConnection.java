@@ -2,8 +2,10 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.identity.CallerCheck;
 import io.weighbridge.gateway.identity.KeyCheck;
 import io.weighbridge.gateway.identity.KeyTable;
 
@@ -17,10 +19,16 @@ public final class CallerConnection {
   private final CallLoop loop;
   private final Connection http2;
   private final ByteBufAllocator allocator;
-  private final KeyCheck keyCheck = new KeyCheck();
+  private final CallerCheck callerCheck;
 
-  /** The calls' side of a connection. */
-  public CallerConnection(CallLoop loop, Connection http2, ByteBufAllocator allocator) {
+  /**
+   * The calls' side of a connection.
+   *
+   * @param peer what the caller's certificate proved
+   */
+  public CallerConnection(
+      CallLoop loop, Connection http2, ByteBufAllocator allocator, TlsPeer peer) {
+    callerCheck = new CallerCheck(peer.names());
     this.loop = loop;
     this.http2 = http2;
     this.allocator = allocator;
@@ -54,6 +62,6 @@ public final class CallerConnection {
   KeyCheck.Answer whoever(CallHeaders request, KeyTable keys) {
     return request.authorizationRepeated()
         ? TWO_CREDENTIALS
-        : keyCheck.identify(request.authorization(), keys);
+        : callerCheck.identify(request.authorization(), keys);
   }
 }

@@ -69,6 +69,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   }
 
   @Override
+  public boolean suits(HostConnection candidate) {
+    return candidate.showed(chosen.tlsKeyHash());
+  }
+
+  @Override
   public void opened(HostConnection openedConnection, int openedStreamId) {
     connection = openedConnection;
     streamId = openedStreamId;

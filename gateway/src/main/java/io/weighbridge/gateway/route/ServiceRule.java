@@ -34,7 +34,7 @@ public final class ServiceRule {
     target = new Target("", "", slots.of(this.name, ""), null, 0);
     this.hosts =
         hosts.stream()
-            .map(host -> new Eligible(host, Proof.UNVERIFIED, "", 0, 0))
+            .map(host -> new Eligible(host, Proof.UNVERIFIED, "", null, 0, 0))
             .toArray(Eligible[]::new);
   }
 

@@ -9,6 +9,9 @@ public interface Attempt extends StreamListener {
   /** The request's header block; asked for when a connection can take it. */
   HeaderBlock requestHeaders();
 
+  /** Whether the request may be sent over this connection; one that does not suit is replaced. */
+  boolean suits(HostConnection connection);
+
   /** The request's stream is open: its body can be sent. */
   void opened(HostConnection connection, int streamId);
 

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.upstream;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.StreamListener;
@@ -14,6 +15,7 @@ public final class HostConnection implements ConnectionListener {
   private final long openedAtNs;
   private @Nullable Connection connection;
   private @Nullable AsciiString bootId;
+  private TlsPeer peer = TlsPeer.NONE;
   private boolean retiring;
 
   HostConnection(HostLink link, long openedAtNs) {
@@ -45,6 +47,16 @@ public final class HostConnection implements ConnectionListener {
       bootId = seen;
     }
     return (seen == null || known.equals(seen)) && known.contentEquals(expectedBootId);
+  }
+
+  /** The handshake is done; HTTP/2 begins. */
+  void secured(TlsPeer shown) {
+    peer = shown;
+  }
+
+  /** Whether the host showed this key when the connection was made; null for any. */
+  public boolean showed(@Nullable String tlsKeyHash) {
+    return tlsKeyHash == null || tlsKeyHash.equals(peer.keyHash());
   }
 
   /** The boot id seen on this connection, or null before the first response. */

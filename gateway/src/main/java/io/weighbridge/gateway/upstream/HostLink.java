@@ -70,7 +70,7 @@ final class HostLink {
   /** Opens a stream for the attempt now or, while a connection is being made, later. */
   void start(Attempt attempt, long nowNs) {
     inFlight++;
-    HostConnection best = leastLoaded(nowNs);
+    HostConnection best = leastLoaded(attempt, nowNs);
     if (best != null && open(best, attempt)) {
       return;
     }
@@ -104,12 +104,16 @@ final class HostLink {
     return true;
   }
 
-  private @Nullable HostConnection leastLoaded(long nowNs) {
+  private @Nullable HostConnection leastLoaded(Attempt attempt, long nowNs) {
     HostConnection best = null;
     int bestActive = Integer.MAX_VALUE;
     for (int i = 0; i < connections.size(); i++) {
       HostConnection connection = connections.get(i);
       if (!connection.usable()) {
+        continue;
+      }
+      if (!attempt.suits(connection)) {
+        connection.retire();
         continue;
       }
       int active = connection.http2().activeStreams();
@@ -151,7 +155,7 @@ final class HostLink {
   private void connect(long nowNs) {
     HostConnection connection = new HostConnection(this, nowNs);
     connections.add(connection);
-    connector.connect(host.address(), connection);
+    connector.connect(host, connection);
   }
 
   void ready(HostConnection fresh) {
@@ -166,6 +170,10 @@ final class HostLink {
       }
     }
     serveWaiting(nowNs);
+    if (fresh.retiring() && !anyUsable() && connecting() == 0) {
+      // It showed another key than proved: a connection more would show the same.
+      disappointWaiting();
+    }
   }
 
   private void serveWaiting(long nowNs) {
@@ -174,7 +182,7 @@ final class HostLink {
         waiting.poll();
         continue;
       }
-      HostConnection best = leastLoaded(nowNs);
+      HostConnection best = leastLoaded(waiting.peek(), nowNs);
       if (best == null || !open(best, waiting.peek())) {
         return;
       }
@@ -199,6 +207,10 @@ final class HostLink {
       connect(nowNs);
       return;
     }
+    disappointWaiting();
+  }
+
+  private void disappointWaiting() {
     for (int i = waiting.size(); i > 0; i--) {
       Attempt attempt = waiting.poll();
       if (attempt != null && !attempt.abandoned()) {

@@ -7,20 +7,28 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.weighbridge.gateway.http2.ConnectionListener;
+import io.netty.handler.ssl.SslHandler;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.call.HostTls;
+import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Http2Limits;
+import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.http2.Transport;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Connects over TCP. Confined to its event loop.
+ * Connects over TCP, and TLS where the host has it. Confined to its event loop.
  *
  * <p>A host that vanishes without a word is noticed by the kernel: by unacknowledged data, and by
  * keepalive probes where only an answer is awaited. HTTP/2 pings would have to keep to what each
  * host permits (gRFC A8).
  */
 public final class NettyConnector implements Connector {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyConnector.class);
+
   private static final int USER_TIMEOUT_MS = 20_000;
   private static final int KEEPALIVE_IDLE_S = 10;
   private static final int KEEPALIVE_INTERVAL_S = 5;
@@ -47,7 +55,7 @@ public final class NettyConnector implements Connector {
   }
 
   @Override
-  public void connect(InetSocketAddress address, ConnectionListener listener) {
+  public void connect(Host host, HostConnection connection) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
@@ -62,14 +70,42 @@ public final class NettyConnector implements Connector {
                   @Override
                   protected void initChannel(Channel channel) {
                     watch(channel);
-                    transport.connect(channel, limits, listener);
+                    begin(channel, host, connection);
                   }
                 });
     bootstrap
-        .connect(address)
+        .connect(host.address())
         .addListener(connected -> {
           if (!connected.isSuccess()) {
-            listener.closed();
+            connection.closed();
+          }
+        });
+  }
+
+  private void begin(Channel channel, Host host, HostConnection connection) {
+    HostTls tls = host.tls();
+    if (tls == null) {
+      transport.connect(channel, limits, connection);
+      return;
+    }
+    SslHandler handler =
+        tls.context().newHandler(channel.alloc(), tls.serverName(), host.address().getPort());
+    TlsStart.begin(
+        channel,
+        handler,
+        connectNs,
+        new TlsStart.Outcome() {
+          @Override
+          public void secured(Channel open, SSLSession session) {
+            connection.secured(TlsPeer.of(session));
+            transport.connect(open, limits, connection);
+          }
+
+          @Override
+          public void failed(TlsStart.Fault fault, String detail) {
+            // Not more often than the link connects, and that backs off.
+            LOG.warn("host {}: {}: {}", host.id(), fault.word(), detail);
+            connection.closed();
           }
         });
   }

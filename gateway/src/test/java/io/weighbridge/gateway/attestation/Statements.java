@@ -30,7 +30,7 @@ final class Statements {
           new Proven.Version(parts.get(0), parts.get(1)),
           new Proven.Held(digest, Long.parseLong(parts.get(3)), "while_loading"));
     }
-    return new Proven(bootId, 7, held, CallCounters.getDefaultInstance(), provedAtNs, 0);
+    return new Proven(bootId, "", 7, held, CallCounters.getDefaultInstance(), provedAtNs, 0);
   }
 
   static Proven counting(Proven proven, long started, long answered) {
@@ -38,6 +38,7 @@ final class Statements {
         CallCounters.newBuilder().setStarted(started).setAnswered(answered).build();
     return new Proven(
         proven.bootId(),
+        proven.tlsKeyHash(),
         proven.processStartedAtUnixNs(),
         proven.models(),
         counters,

@@ -165,6 +165,8 @@ final class GatewayConfigTest {
             "process-buffered-bytes-max 512MiB (16MiB to 64GiB)",
             "caller-connections-max 16384 (1 to 1000000)",
             "peer-connections-per-second-max 1000 (1 to 1000000)",
+            "peer-handshakes-per-second-max 200 (1 to 1000000)",
+            "tls-handshake-max 10s (10ms to 10m)",
             "caller-connection-age-max 1h (1s to 30d)",
             "concurrent-streams-max 256 (1 to 100000)",
             "header-list-bytes-max 16KiB (4KiB to 64KiB)",
@@ -225,11 +227,11 @@ final class GatewayConfigTest {
         "gateway: g => 1: gateway: found \"g\", allowed is a section of keys",
         "gateway: {id: g, id: h} => 1: id: stands here twice in gateway",
         "gateway: {id: g}|listne: {} => 2: listne: unknown in the file; did you mean listen?",
-        "gateway: {id: g}|zzz: {} => 2: zzz: unknown in the file, allowed is gateway, hosts, keys,"
+        "gateway: {id: g}|zzz: {} => 2: zzz: unknown in the file, allowed is callers, gateway, hosts, keys,"
             + " ledger, limits, listen, models, routes, tracing",
         "gateway: {id: g}|listen: {predict: {address: '0.0.0.0:1'}} => 2: address: found 0.0.0.0,"
-            + " which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or say"
-            + " insecure: true",
+            + " which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or give it tls, or"
+            + " say insecure: true",
         "gateway: {id: g}|listen: {admin: {address: '1:2:3'}} => 2: address: found \"1:2:3\", allowed"
             + " is HOST:PORT or [IPV6]:PORT with a port up to 65535",
         "gateway: {id: g}|listen: {http: {address: '127.0.0.1:65536'}} => 2: address: found"

@@ -63,7 +63,8 @@ final class AdminHarness implements AutoCloseable, HostControl {
                 (_, version) ->
                     version.equals("1")
                         ? new TrafficFigures.Figures(1_000, 905_000, 2_000, 9, 18)
-                        : TrafficFigures.Figures.NONE));
+                        : TrafficFigures.Figures.NONE),
+            null);
     plane.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.listen()).usePlaintext().build();
   }

@@ -11,6 +11,11 @@ final class FakeFigures implements GatewayFigures {
   }
 
   @Override
+  public List<CertificateFigures> certificates() {
+    return List.of(new CertificateFigures("predict", 1_900_000_000L, true, 2, 1));
+  }
+
+  @Override
   public boolean ledgerAccepting() {
     return true;
   }

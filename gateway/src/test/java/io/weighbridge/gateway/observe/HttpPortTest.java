@@ -24,7 +24,7 @@ class HttpPortTest {
   void start() throws IOException {
     MetricsPage page = new MetricsPage(new CallMetrics(1, new Slots()), new FakeFigures(), "1.2.3");
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    port = new HttpPort(anyPort, page, () -> notReady);
+    port = new HttpPort(anyPort, null, page, () -> notReady);
   }
 
   @AfterEach

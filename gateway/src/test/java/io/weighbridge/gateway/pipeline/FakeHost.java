@@ -8,15 +8,18 @@ import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStreamInferResponse;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.weighbridge.integrity.TestCa;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,9 +45,18 @@ final class FakeHost implements AutoCloseable {
   private final Server server;
 
   FakeHost(@Nullable String digest) throws IOException {
+    this(digest, null);
+  }
+
+  FakeHost(@Nullable String digest, TestCa.@Nullable Issued identity) throws IOException {
     this.digest = digest;
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                identity == null
+                    ? InsecureServerCredentials.create()
+                    : TlsServerCredentials.create(
+                        identity.certificate().toFile(), identity.key().toFile()))
             .maxInboundMessageSize(64 << 20)
             .addService(new Echo())
             .intercept(new Claims())

@@ -8,17 +8,20 @@ import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.identity.KeyTable;
 import io.weighbridge.gateway.inbound.EventLoops;
 import io.weighbridge.gateway.inbound.InboundEvents;
@@ -85,6 +88,7 @@ final class PathHarness implements AutoCloseable {
   private final Upstream upstream;
   final PredictPort port;
   final AtomicInteger opened = new AtomicInteger();
+  final AtomicInteger violations = new AtomicInteger();
   final AtomicInteger openedToHosts = new AtomicInteger();
 
   /** Ages at which connections are replaced. */
@@ -95,6 +99,10 @@ final class PathHarness implements AutoCloseable {
   }
 
   PathHarness(CallLimits limits, Ages ages) throws Exception {
+    this(limits, ages, null);
+  }
+
+  PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls) throws Exception {
     EventLoop loop = loops.all().get(0);
     Flusher flusher = new Flusher(loop, 64 << 20);
     Sweeper sweeper = new Sweeper(loop);
@@ -133,8 +141,10 @@ final class PathHarness implements AutoCloseable {
         new PredictPort(
             loops,
             List.of(parts),
-            new InboundLimits(1000, 1000, ages.callerNs(), HTTP2),
-            new ConnectionEvents());
+            new InboundLimits(
+                1000, 1000, 1000, TimeUnit.SECONDS.toNanos(1), ages.callerNs(), HTTP2),
+            new ConnectionEvents(),
+            tls);
     address = port.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     tables.publish(keys());
   }
@@ -182,9 +192,26 @@ final class PathHarness implements AutoCloseable {
               host,
               expected == null ? HostTable.Proof.UNVERIFIED : HostTable.Proof.VERIFIED,
               FakeHost.BOOT_ID,
+              "",
               1,
               7);
     }
+    publish(target, eligible);
+  }
+
+  /** The same on one host behind TLS that proved this key. */
+  void serveSecured(FakeHost on, HostTls secured, String tlsKeyHash) {
+    route(DIGEST, List.of(new ModelSpec.Range(0, 1_000_000, "1")));
+    Target target = java.util.Objects.requireNonNull(tables.get().routes().target("m", "1"));
+    HostTable.Host host =
+        new HostTable.Host(hosts.size(), "host-" + hosts.size(), on.address(), secured);
+    hosts.add(host);
+    publish(
+        target,
+        new HostTable.Eligible(host, HostTable.Proof.VERIFIED, FakeHost.BOOT_ID, tlsKeyHash, 1, 7));
+  }
+
+  private void publish(Target target, HostTable.Eligible... eligible) {
     HostTable.Eligible[][] bySlot = new HostTable.Eligible[target.slot() + 1][];
     java.util.Arrays.fill(bySlot, new HostTable.Eligible[0]);
     bySlot[target.slot()] = eligible;
@@ -332,6 +359,13 @@ final class PathHarness implements AutoCloseable {
     public void connectionRefused() {}
 
     @Override
-    public void connectionViolated(boolean flood) {}
+    public void handshakeFailed(TlsStart.Fault fault) {
+      folded.add(fault.word());
+    }
+
+    @Override
+    public void connectionViolated(boolean flood) {
+      violations.incrementAndGet();
+    }
   }
 }
