@@ -5,11 +5,13 @@ import io.weighbridge.host.repository.Selection;
 import io.weighbridge.host.serve.Limits;
 import io.weighbridge.host.yaml.Problems;
 import io.weighbridge.host.yaml.Section;
+import io.weighbridge.integrity.CertificateFiles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What host.yaml says. Immutable.
@@ -22,12 +24,19 @@ import java.util.List;
 record HostConfig(
     String id,
     Path key,
-    InetSocketAddress address,
+    Listen listen,
     Path repository,
     List<Selection> models,
     int workers,
     int threadsPerCall,
     Limits limits) {
+
+  /**
+   * Where it listens.
+   *
+   * @param tls null for plain text
+   */
+  record Listen(InetSocketAddress address, @Nullable CertificateFiles tls) {}
 
   private static final int WORKERS_MAX = 256;
   private static final int PORT_MAX = 65535;
@@ -52,7 +61,7 @@ record HostConfig(
     }
     Path key = folder.resolve(host.text("key", id + ".key"));
     host.end();
-    InetSocketAddress address = address(root.section("listen"));
+    Listen listen = listen(root.section("listen"), folder);
     Path repository = folder.resolve(root.text("repository"));
     List<Selection> models = models(root);
     Section engine = root.section("engine");
@@ -63,23 +72,45 @@ record HostConfig(
     Limits limits = limits(root.section("limits"));
     root.end();
     problems.throwIfAny();
-    return new HostConfig(id, key, address, repository, models, workers, threadsPerCall, limits);
+    return new HostConfig(id, key, listen, repository, models, workers, threadsPerCall, limits);
   }
 
-  private static InetSocketAddress address(Section listen) {
+  private static Listen listen(Section listen, Path folder) {
     Section infer = listen.section("infer");
     String text = infer.text("address");
     boolean insecure = infer.flag("insecure", false);
+    CertificateFiles tls = tls(infer.section("tls"), folder);
     InetSocketAddress address = parse(infer, text);
-    if (!address.getAddress().isLoopbackAddress() && !insecure) {
+    if (!address.getAddress().isLoopbackAddress() && !insecure && tls == null) {
       infer.problem(
           "address",
-          "is \"%s\", beyond loopback and without TLS; if that is wanted say insecure: true"
+          "is \"%s\", beyond loopback and without tls; if that is wanted say insecure: true"
               .formatted(text));
+    } else if (insecure && tls != null) {
+      infer.problem("insecure", "is true beside tls; leave one of them out");
     }
     infer.end();
     listen.end();
-    return address;
+    return new Listen(address, tls);
+  }
+
+  private static @Nullable CertificateFiles tls(Section section, Path folder) {
+    String certificate = section.text("certificate", "");
+    String key = section.text("key", "");
+    String clientCa = section.text("client-ca", "");
+    section.end();
+    if (certificate.isEmpty() && key.isEmpty() && clientCa.isEmpty()) {
+      return null;
+    }
+    if (certificate.isEmpty() || key.isEmpty()) {
+      section.problem(
+          certificate.isEmpty() ? "certificate" : "key", "is missing; tls needs both of them");
+      return null;
+    }
+    return new CertificateFiles(
+        folder.resolve(certificate),
+        folder.resolve(key),
+        clientCa.isEmpty() ? null : folder.resolve(clientCa));
   }
 
   private static InetSocketAddress parse(Section section, String text) {

@@ -3,7 +3,9 @@ package io.weighbridge.host;
 import io.weighbridge.host.engine.Engines;
 import io.weighbridge.host.repository.ModelRepository;
 import io.weighbridge.host.serve.HostServer;
+import io.weighbridge.host.serve.HostTls;
 import io.weighbridge.host.yaml.Problems;
+import io.weighbridge.integrity.CertificateFiles;
 import io.weighbridge.integrity.HostKey;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +66,14 @@ public final class ModelHostMain {
 
   private static int serve(HostConfig config, HostKey key)
       throws IOException, InterruptedException {
+    CertificateFiles files = config.listen().tls();
+    try (HostTls tls = files == null ? null : new HostTls(files)) {
+      return serve(config, key, tls);
+    }
+  }
+
+  private static int serve(HostConfig config, HostKey key, @Nullable HostTls tls)
+      throws IOException, InterruptedException {
     BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     Signals.on("HUP", () -> orders.add(Order.RELOAD));
     Signals.on("TERM", () -> orders.add(Order.STOP));
@@ -77,9 +88,9 @@ public final class ModelHostMain {
         System.err.println(config.repository() + ": no model could be loaded");
         return EXIT_BAD_CONFIGURATION;
       }
-      HostServer server = new HostServer(settings(config), key, repository, Clock.systemUTC());
+      HostServer server = new HostServer(settings(config, tls), key, repository, Clock.systemUTC());
       try (server) {
-        if (!started(server, config.address())) {
+        if (!started(server, config.listen().address())) {
           return EXIT_UNAVAILABLE;
         }
         System.out.println("ready infer=" + text(server.address()));
@@ -104,14 +115,15 @@ public final class ModelHostMain {
     }
   }
 
-  private static HostServer.Settings settings(HostConfig config) {
+  private static HostServer.Settings settings(HostConfig config, @Nullable HostTls tls) {
     String version = ModelHostMain.class.getPackage().getImplementationVersion();
     return new HostServer.Settings(
         config.id(),
-        config.address(),
+        config.listen().address(),
         config.workers(),
         config.limits(),
-        version == null ? "unknown" : version);
+        version == null ? "unknown" : version,
+        tls);
   }
 
   /** Returns when told to stop. */

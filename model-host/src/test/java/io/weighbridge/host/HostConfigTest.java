@@ -66,7 +66,7 @@ class HostConfigTest {
               attestations-per-second-max: 8
             """);
     assertThat(config.key()).isEqualTo(Path.of("/keys/h.key"));
-    assertThat(config.address().getPort()).isEqualTo(9201);
+    assertThat(config.listen().address().getPort()).isEqualTo(9201);
     assertThat(config.models())
         .containsExactly(
             new Selection("minilm", List.of("1", "2")), new Selection("other", List.of()));
@@ -114,7 +114,8 @@ class HostConfigTest {
           .contains("insecure: true");
     }
     for (String address : List.of("127.0.0.1:1", "[::1]:1", "localhost:1")) {
-      assertThat(read(SMALLEST.replace("127.0.0.1:0", address)).address().getPort()).isEqualTo(1);
+      assertThat(read(SMALLEST.replace("127.0.0.1:0", address)).listen().address().getPort())
+          .isEqualTo(1);
     }
     for (String address :
         List.of("127.0.0.1", ":1", "127.0.0.1:65536", "example.org:1", "[::1:1")) {

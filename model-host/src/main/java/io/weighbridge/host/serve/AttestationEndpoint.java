@@ -98,6 +98,7 @@ final class AttestationEndpoint {
             .setGatewayId(request.getGatewayId())
             .setHostId(host.id)
             .setBootId(host.bootId)
+            .setTlsPublicKeyHash(TlsBinding.SHOWN_KEY_HASH.get())
             .setProcessStartedAt(unixNs(host.startedAt))
             .setCounters(
                 tally.counters(new CallTally.Peer(request.getGatewayId(), request.getBootEpoch())));

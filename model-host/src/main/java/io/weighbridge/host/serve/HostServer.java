@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's listener and everything behind it, made once, in the order a call meets it.
@@ -57,12 +58,19 @@ public final class HostServer implements AutoCloseable {
    *
    * @param workers threads that compute
    * @param version of this software, for ServerMetadata
+   * @param tls null for plain text
    */
   public record Settings(
-      String hostId, InetSocketAddress address, int workers, Limits limits, String version) {}
+      String hostId,
+      InetSocketAddress address,
+      int workers,
+      Limits limits,
+      String version,
+      @Nullable HostTls tls) {}
 
   /** Makes everything; {@link #start} opens the port. */
-  public HostServer(Settings settings, HostKey key, ModelRepository repository, Clock clock) {
+  public HostServer(Settings settings, HostKey key, ModelRepository repository, Clock clock)
+      throws IOException {
     limits = settings.limits;
     byte[] boot = new byte[BOOT_ID_BYTES];
     new SecureRandom().nextBytes(boot);
@@ -85,7 +93,7 @@ public final class HostServer implements AutoCloseable {
     // A call meets the last interceptor first: every answer tells the boot id, refusals as well;
     // what is malformed is not counted; what is counted cannot hang for ever.
     server =
-        transport(settings.address)
+        transport(settings)
             .addService(
                 ServerInterceptors.intercept(
                     ServerInterceptors.useInputStreamMessages(inference.bindService()),
@@ -96,13 +104,20 @@ public final class HostServer implements AutoCloseable {
                     new ResponseHeaders(bootId)))
             .addService(
                 ServerInterceptors.intercept(
-                    attestation.service(), new MetadataRules(), new ResponseHeaders(bootId)))
+                    attestation.service(),
+                    new TlsBinding(),
+                    new MetadataRules(),
+                    new ResponseHeaders(bootId)))
             .build();
   }
 
   /** Each of these is set in so many words: grpc-java leaves most of them open. */
-  private NettyServerBuilder transport(InetSocketAddress address) {
-    return NettyServerBuilder.forAddress(address)
+  private NettyServerBuilder transport(Settings settings) throws IOException {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(settings.address);
+    if (settings.tls != null) {
+      builder.sslContext(settings.tls.context());
+    }
+    return builder
         .channelFactory(() -> new BoundedServerChannel(limits.connectionsMax()))
         .bossEventLoopGroup(acceptLoop)
         .workerEventLoopGroup(loops)

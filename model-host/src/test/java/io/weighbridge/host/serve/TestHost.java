@@ -38,12 +38,17 @@ final class TestHost implements AutoCloseable {
   }
 
   TestHost(Path root, Limits limits, int workers) throws IOException {
+    this(root, limits, workers, null);
+  }
+
+  /** Behind TLS; a test brings its own clients. */
+  TestHost(Path root, Limits limits, int workers, @Nullable HostTls tls) throws IOException {
     repository = new ModelRepository(root, List.of(), engines, Clock.systemUTC(), new Listener());
     repository.refresh();
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         new HostServer(
-            new HostServer.Settings("host-a", anyPort, workers, limits, "1.2.3"),
+            new HostServer.Settings("host-a", anyPort, workers, limits, "1.2.3", tls),
             key,
             repository,
             Clock.systemUTC());
