@@ -1,9 +1,11 @@
 package io.weighbridge.cli;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -54,9 +56,14 @@ final class FakeAdmin implements AutoCloseable {
   final List<SetTrafficRequest> changes = new CopyOnWriteArrayList<>();
 
   FakeAdmin(Path folder) throws IOException {
+    this(folder, InsecureServerCredentials.create());
+  }
+
+  FakeAdmin(Path folder, ServerCredentials credentials) throws IOException {
     keyFile = Files.writeString(folder.resolve("admin.key"), TOKEN + "\n");
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials)
             .addService(new Traffic())
             .addService(new Hosts())
             .addService(new Keys())

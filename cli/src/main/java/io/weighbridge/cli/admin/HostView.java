@@ -25,7 +25,7 @@ final class HostView {
     List<String> headers = new ArrayList<>();
     headers.addAll(List.of("HOST", "ADDRESS", "STATE", "SINCE", "PROOF AGE", "MODELS"));
     if (wide) {
-      headers.addAll(List.of("IN FLIGHT", "DIGESTS"));
+      headers.addAll(List.of("IN FLIGHT", "BINDING", "DIGESTS"));
     }
     Table table = new Table(console, headers);
     for (Host host : hosts) {
@@ -38,6 +38,7 @@ final class HostView {
       cells.add(Cell.of(models(host)));
       if (wide) {
         cells.add(Cell.of(Quantity.count(host.getInFlight())));
+        cells.add(Cell.of(host.getBinding()));
         cells.add(Cell.of(digests(host)));
       }
       table.row(cells.toArray(Cell[]::new));
@@ -93,6 +94,7 @@ final class HostView {
     item.put("since", Quantity.time(host.getSince()));
     item.put("proofAgeNs", host.getProofAgeNs());
     item.put("inFlight", host.getInFlight());
+    item.put("binding", host.getBinding());
     item.put("models", models);
     return item;
   }

@@ -20,9 +20,9 @@ public final class AdminClient implements AutoCloseable {
   private final int timeoutSeconds;
 
   /** Connects on first use. */
-  public AdminClient(Endpoint endpoint, Credential credential, int timeoutSeconds) {
+  public AdminClient(Endpoint endpoint, Trust trust, Credential credential, int timeoutSeconds) {
     this.endpoint = endpoint;
-    this.channel = endpoint.channel();
+    this.channel = endpoint.channel(trust);
     this.calls = ClientInterceptors.intercept(channel, credential.interceptor());
     this.timeoutSeconds = timeoutSeconds;
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -41,6 +42,8 @@ public final class AdminOptions {
       description = "Give up after this long; default: ${DEFAULT-VALUE}.")
   private int timeoutSeconds = 10;
 
+  @Mixin private final TrustOptions trust = new TrustOptions();
+
   /** Connects; nothing is sent yet. */
   public AdminClient connect() {
     return connect(Path.of(""), System.getenv());
@@ -54,7 +57,10 @@ public final class AdminOptions {
             .or(() -> context.value(Context.Entry.ADMIN))
             .orElse(ADDRESS_DEFAULT);
     return new AdminClient(
-        Endpoint.parse(at, "--admin"), credential(folder, environment, context), timeoutSeconds);
+        Endpoint.parse(at, "--admin"),
+        trust.trust(context, environment),
+        credential(folder, environment, context),
+        timeoutSeconds);
   }
 
   private Credential credential(Path folder, Map<String, String> environment, Context context) {

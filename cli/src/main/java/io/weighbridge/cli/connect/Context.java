@@ -31,6 +31,8 @@ public final class Context {
     KEY("key"),
     LEDGER("ledger"),
     LEDGER_KEY("ledger-key"),
+    CA("ca"),
+    SERVER_NAME("server-name"),
     DEMO("demo");
 
     private final String key;

@@ -1,7 +1,6 @@
 package io.weighbridge.cli.connect;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
 
@@ -27,9 +26,9 @@ public record Endpoint(String host, int port) {
         "127.0.0.1:9001");
   }
 
-  /** A plain-text channel to it; the caller shuts it down. */
-  public ManagedChannel channel() {
-    return NettyChannelBuilder.forAddress(host, port).usePlaintext().build();
+  /** A channel to it; the caller shuts it down. */
+  public ManagedChannel channel(Trust trust) {
+    return trust.channel(this).build();
   }
 
   @Override

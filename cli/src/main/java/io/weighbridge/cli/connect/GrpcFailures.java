@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
+import javax.net.ssl.SSLException;
 
 /** What an admin call's failure means to the person who typed the command. */
 final class GrpcFailures {
@@ -18,7 +19,9 @@ final class GrpcFailures {
               ExitCode.UNREACHABLE,
               "the gateway at " + endpoint + " does not answer",
               reason(said, status),
-              "weighbridge gateway --config FILE, or --admin ADDRESS",
+              tls(failure)
+                  ? "--ca FILE with the root of its certificate, and --server-name NAME"
+                  : "weighbridge gateway --config FILE, or --admin ADDRESS; --ca FILE if it speaks TLS",
               failure);
       case DEADLINE_EXCEEDED ->
           new CliException(
@@ -66,6 +69,13 @@ final class GrpcFailures {
 
   private static String reason(String said, Status status) {
     Throwable cause = status.getCause();
+    while (cause instanceof SSLException && cause.getCause() != null) {
+      cause = cause.getCause(); // What was wrong with the certificate is said innermost.
+    }
     return cause == null || cause.getMessage() == null ? said : cause.getMessage();
+  }
+
+  private static boolean tls(StatusRuntimeException failure) {
+    return failure.getStatus().getCause() instanceof SSLException;
   }
 }

@@ -2,6 +2,7 @@ package io.weighbridge.cli.demo;
 
 import inference.ModelInferRequest;
 import io.weighbridge.cli.connect.Credential;
+import io.weighbridge.cli.connect.Trust;
 import io.weighbridge.cli.predict.InputTensors;
 import io.weighbridge.cli.predict.Observation;
 import io.weighbridge.cli.predict.PredictClient;
@@ -98,12 +99,13 @@ final class Scene implements AutoCloseable {
   /** A caller with another key; the chapter closes it. */
   PredictClient callerWith(Path key) {
     return new PredictClient(
-        stage.address("predict"), Optional.of(Credential.read(key)), TIMEOUT_SECONDS);
+        stage.address("predict"), Trust.NONE, Optional.of(Credential.read(key)), TIMEOUT_SECONDS);
   }
 
   /** A caller without a key; the chapter closes it. */
   PredictClient callerWithoutKey() {
-    return new PredictClient(stage.address("predict"), Optional.empty(), TIMEOUT_SECONDS);
+    return new PredictClient(
+        stage.address("predict"), Trust.NONE, Optional.empty(), TIMEOUT_SECONDS);
   }
 
   /** A sentence for the model; an empty version lets the split decide. */

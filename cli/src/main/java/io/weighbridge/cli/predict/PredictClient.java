@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.weighbridge.cli.connect.Credential;
 import io.weighbridge.cli.connect.Endpoint;
+import io.weighbridge.cli.connect.Trust;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +22,9 @@ public final class PredictClient implements AutoCloseable {
   private final int timeoutSeconds;
 
   /** Connects on first use, without a key when there is none. */
-  public PredictClient(Endpoint endpoint, Optional<Credential> credential, int timeoutSeconds) {
-    channel = endpoint.channel();
+  public PredictClient(
+      Endpoint endpoint, Trust trust, Optional<Credential> credential, int timeoutSeconds) {
+    channel = endpoint.channel(trust);
     GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub plain =
         GRPCInferenceServiceGrpc.newBlockingStub(channel).withInterceptors(new Witness());
     stub = credential.map(key -> plain.withInterceptors(key.interceptor())).orElse(plain);

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.weighbridge.cli.connect.Context;
 import io.weighbridge.cli.connect.Credential;
 import io.weighbridge.cli.connect.Endpoint;
+import io.weighbridge.cli.connect.TrustOptions;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
@@ -101,6 +102,7 @@ public final class PredictCommand implements Callable<Integer> {
       description = "The call's deadline; default: ${DEFAULT-VALUE}.")
   private int timeoutSeconds = 10;
 
+  @Mixin private final TrustOptions trust = new TrustOptions();
   @Mixin private final OutputOption output = new OutputOption();
   private final Console console;
 
@@ -125,7 +127,11 @@ public final class PredictCommand implements Callable<Integer> {
             .map(Credential::read);
     PredictClient.Outcome outcome;
     try (PredictClient client =
-        new PredictClient(Endpoint.parse(at, "--gateway"), credential, timeoutSeconds)) {
+        new PredictClient(
+            Endpoint.parse(at, "--gateway"),
+            trust.trust(context, System.getenv()),
+            credential,
+            timeoutSeconds)) {
       outcome = client.infer(request, headers);
     }
     if (!outcome.answered()) {
