@@ -1,6 +1,9 @@
 package io.weighbridge.gateway.grpc;
 
 import io.netty.util.AsciiString;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** Which bytes may stand where in a header field. */
 final class FieldBytes {
@@ -17,6 +20,15 @@ final class FieldBytes {
   static final int AUTHORITY = 8;
 
   private static final byte[] CLASSES = new byte[256];
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /* The same byte eight times. */
+  private static final long ONES = 0x0101_0101_0101_0101L;
+  private static final long SPACES = 0x2020_2020_2020_2020L;
+  private static final long DELS = 0x7f7f_7f7f_7f7f_7f7fL;
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
   static {
     mark('!', '~', PATH | VALUE);
@@ -45,9 +57,33 @@ final class FieldBytes {
 
   /** Whether every byte of the text is of this kind. */
   static boolean all(AsciiString text, int kind) {
+    int from = text.arrayOffset();
+    return all(text.array(), from, from + text.length(), kind);
+  }
+
+  /** Whether every byte of the text is a {@link #VALUE}: the same, eight at a time. */
+  static boolean allValue(AsciiString text) {
     byte[] bytes = text.array();
-    int end = text.arrayOffset() + text.length();
-    for (int i = text.arrayOffset(); i < end; i++) {
+    int at = text.arrayOffset();
+    int end = at + text.length();
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      if (doubtful((long) EIGHT.get(bytes, at)) && !all(bytes, at, at + Long.BYTES, VALUE)) {
+        return false;
+      }
+    }
+    return all(bytes, at, end, VALUE);
+  }
+
+  /** Whether a byte is below space or DEL: a tab is and is allowed, so this is no verdict yet. */
+  private static boolean doubtful(long eight) {
+    long notDel = eight ^ DELS;
+    long below = (eight - SPACES) & ~eight;
+    long del = (notDel - ONES) & ~notDel;
+    return ((below | del) & HIGH_BITS) != 0;
+  }
+
+  private static boolean all(byte[] bytes, int from, int end, int kind) {
+    for (int i = from; i < end; i++) {
       if ((CLASSES[bytes[i] & 0xff] & kind) == 0) {
         return false;
       }

@@ -84,7 +84,7 @@ public final class HeaderRules {
     if (name.isEmpty()) {
       return HeaderFault.NAME;
     }
-    if (!FieldBytes.all(value, FieldBytes.VALUE)) {
+    if (!FieldBytes.allValue(value)) {
       return HeaderFault.VALUE;
     }
     if (name.byteAt(0) == ':') {

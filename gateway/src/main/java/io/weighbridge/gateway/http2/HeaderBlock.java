@@ -13,14 +13,21 @@ import org.jspecify.annotations.Nullable;
  * on.
  */
 public final class HeaderBlock {
-  private static final int INITIAL_FIELDS = 12;
+  private static final int INITIAL_FIELDS = 6;
 
   private AsciiString[] fields;
   private int length;
+  private @Nullable Object finding;
+  private boolean repeated;
 
   /** An empty block to fill. */
   public HeaderBlock() {
-    fields = new AsciiString[2 * INITIAL_FIELDS];
+    this(INITIAL_FIELDS);
+  }
+
+  /** An empty block to fill, with room for so many fields before it has to grow. */
+  public HeaderBlock(int fieldCount) {
+    fields = new AsciiString[2 * fieldCount];
   }
 
   private HeaderBlock(AsciiString[] fields) {
@@ -36,7 +43,7 @@ public final class HeaderBlock {
   /** Appends a field. */
   public HeaderBlock add(AsciiString name, AsciiString value) {
     if (length == fields.length) {
-      fields = Arrays.copyOf(fields, 2 * length);
+      fields = Arrays.copyOf(fields, 2 * length + 2);
     }
     fields[length++] = name;
     fields[length++] = value;
@@ -49,6 +56,26 @@ public final class HeaderBlock {
       add(other.name(i), other.value(i));
     }
     return this;
+  }
+
+  /** What its reader has found out about it: a block that comes again is the same object. */
+  public @Nullable Object finding() {
+    return finding;
+  }
+
+  /** Keeps what was found out, for when it comes again. */
+  public void finding(Object found) {
+    finding = found;
+  }
+
+  /** Promises that this very block will be sent again: its bytes are worth keeping. */
+  public HeaderBlock repeated() {
+    repeated = true;
+    return this;
+  }
+
+  boolean isRepeated() {
+    return repeated;
   }
 
   /** How many fields there are. */

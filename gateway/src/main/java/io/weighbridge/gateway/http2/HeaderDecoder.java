@@ -24,7 +24,13 @@ final class HeaderDecoder {
 
   private static final int BAD = -1;
 
+  /** Fields of a request, as most clients send them. */
+  private static final int FIELDS_USUAL = 12;
+
+  private static final HeaderBlock NOTHING = HeaderBlock.of();
+
   private final HeaderTable table = new HeaderTable();
+  private final BlockMemo memo = new BlockMemo();
   private final Scratch scratch;
   private final int listBytesMax;
 
@@ -32,6 +38,8 @@ final class HeaderDecoder {
   private int at;
   private int end;
   private int listBytes;
+  private boolean tableChanged;
+  private HeaderBlock out = NOTHING;
 
   /** Where the string read last is: within the block, or decoded into scratch. */
   private byte[] stringBytes = in;
@@ -48,9 +56,34 @@ final class HeaderDecoder {
     this.listBytesMax = listBytesMax;
   }
 
-  /** Decodes {@code length} bytes of {@code block} into {@code out}. Borrows the block. */
-  Outcome decode(byte[] block, int from, int length, HeaderBlock out) {
-    in = block;
+  /** Decodes {@code length} bytes of {@code bytes}, which it borrows, to {@link #block}. */
+  Outcome decode(byte[] bytes, int from, int length) {
+    HeaderBlock known = length <= BlockMemo.BYTES_MAX ? memo.find(bytes, from, length) : null;
+    if (known != null) {
+      out = known;
+      return Outcome.DECODED;
+    }
+    // A field takes a byte at least.
+    out = new HeaderBlock(Math.min(length, FIELDS_USUAL));
+    tableChanged = false;
+    Outcome outcome = read(bytes, from, length);
+    if (tableChanged) {
+      memo.forget();
+    } else if (outcome == Outcome.DECODED && length <= BlockMemo.BYTES_MAX) {
+      memo.keep(bytes, from, length, out);
+    }
+    return outcome;
+  }
+
+  /**
+   * The block decoded last. One that came lately, and means the same, is the same object as then.
+   */
+  HeaderBlock block() {
+    return out;
+  }
+
+  private Outcome read(byte[] bytes, int from, int length) {
+    in = bytes;
     at = from;
     end = from + length;
     listBytes = 0;
@@ -59,9 +92,9 @@ final class HeaderDecoder {
       int first = in[at];
       boolean good;
       if (first < 0) {
-        good = indexed(out);
+        good = indexed();
       } else if ((first & 0x40) != 0) {
-        good = literal(6, true, out);
+        good = literal(6, true);
       } else if ((first & 0x20) != 0) {
         // Only at the beginning of a block (RFC 7541 section 4.2).
         good = mayResize && resize();
@@ -69,7 +102,7 @@ final class HeaderDecoder {
           continue;
         }
       } else {
-        good = literal(4, false, out);
+        good = literal(4, false);
       }
       if (!good) {
         return Outcome.BROKEN;
@@ -85,24 +118,25 @@ final class HeaderDecoder {
       return false;
     }
     table.resize(bytes);
+    tableChanged = true;
     return true;
   }
 
-  private boolean indexed(HeaderBlock out) {
+  private boolean indexed() {
     int index = integer(7);
     if (!known(index)) {
       return false;
     }
     int age = index - StaticTable.SIZE - 1;
     if (age < 0) {
-      take(StaticTable.name(index), StaticTable.value(index), out);
+      take(StaticTable.name(index), StaticTable.value(index));
     } else {
-      take(table.name(age), table.value(age), out);
+      take(table.name(age), table.value(age));
     }
     return true;
   }
 
-  private boolean literal(int prefixBits, boolean index, HeaderBlock out) {
+  private boolean literal(int prefixBits, boolean index) {
     int nameIndex = integer(prefixBits);
     AsciiString name;
     if (nameIndex == 0) {
@@ -127,8 +161,9 @@ final class HeaderDecoder {
             : new AsciiString(Arrays.copyOfRange(stringBytes, stringAt, stringAt + length), false);
     if (index) {
       table.add(name, value);
+      tableChanged = true;
     }
-    take(name, value, out);
+    take(name, value);
     return true;
   }
 
@@ -136,7 +171,7 @@ final class HeaderDecoder {
     return index > 0 && index <= StaticTable.SIZE + table.count();
   }
 
-  private void take(AsciiString name, AsciiString value, HeaderBlock out) {
+  private void take(AsciiString name, AsciiString value) {
     // Cannot overflow: a block's bytes are bounded, and none of them adds more than a table's size.
     listBytes += HeaderTable.sizeOf(name, value);
     if (listBytes <= listBytesMax) {

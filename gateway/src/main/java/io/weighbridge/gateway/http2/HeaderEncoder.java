@@ -1,6 +1,8 @@
 package io.weighbridge.gateway.http2;
 
 import io.netty.util.AsciiString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes header blocks for the wire (HPACK, RFC 7541). Confined to its connection's event loop.
@@ -13,6 +15,9 @@ final class HeaderEncoder {
   /** Slots of the map from a field's hash to its number: more than fields can be in the table. */
   private static final int SLOTS = 256;
 
+  /** Repeated blocks whose bytes are kept. */
+  private static final int REPEATED = 4;
+
   private static final int INTEGER_BYTES_MAX = 6;
   private static final byte[] NOTHING = {};
 
@@ -21,6 +26,12 @@ final class HeaderEncoder {
   private final int[] numbers = new int[SLOTS];
   private byte[] out = NOTHING;
   private int length;
+
+  // Blocks sent again and again: their bytes, and how many fields the table had seen then.
+  private final @Nullable HeaderBlock[] blocks = new HeaderBlock[REPEATED];
+  private final int[] blockTables = new int[REPEATED];
+  private final byte[][] blockBytes = new byte[REPEATED][];
+  private int nextBlock;
 
   /** Smallest and last size the peer has set since the last block (RFC 7541 section 4.2). */
   private int resizeMin = HeaderTable.BYTES_MAX;
@@ -45,6 +56,34 @@ final class HeaderEncoder {
    * Encodes the block; {@link #bytes} holds it until the loop encodes another. Returns its length.
    */
   int encode(HeaderBlock block) {
+    if (block.isRepeated() && !resized) {
+      return encodeRepeated(block);
+    }
+    encodeFields(block);
+    return length;
+  }
+
+  /** The bytes of a block stay the same for as long as the table does. */
+  private int encodeRepeated(HeaderBlock block) {
+    for (int i = 0; i < REPEATED; i++) {
+      if (blocks[i] == block && blockTables[i] == table.added()) {
+        out = blockBytes[i];
+        length = out.length;
+        return length;
+      }
+    }
+    int before = table.added();
+    encodeFields(block);
+    if (table.added() == before) {
+      blocks[nextBlock] = block;
+      blockTables[nextBlock] = before;
+      blockBytes[nextBlock] = Arrays.copyOf(out, length);
+      nextBlock = (nextBlock + 1) % REPEATED;
+    }
+    return length;
+  }
+
+  private void encodeFields(HeaderBlock block) {
     length = 0;
     out = scratch.encoded(0, 0);
     if (resized) {
@@ -53,7 +92,6 @@ final class HeaderEncoder {
     for (int i = 0; i < block.size(); i++) {
       field(block.name(i), block.value(i));
     }
-    return length;
   }
 
   /** The block encoded last; the array may be longer. */
@@ -63,6 +101,7 @@ final class HeaderEncoder {
 
   private void resize() {
     resized = false;
+    Arrays.fill(blocks, null);
     room(2 * INTEGER_BYTES_MAX);
     if (resizeMin < resizeTo && resizeMin < table.bytesMax()) {
       table.resize(resizeMin);

@@ -54,8 +54,8 @@ final class Receiver implements FrameListener {
 
   @Override
   public void headerBlock(int streamId, byte[] block, int from, int length, boolean endStream) {
-    HeaderBlock headers = new HeaderBlock();
-    HeaderDecoder.Outcome outcome = decoder.decode(block, from, length, headers);
+    HeaderDecoder.Outcome outcome = decoder.decode(block, from, length);
+    HeaderBlock headers = decoder.block();
     LeanStream stream = connection.streams.get(streamId);
     if (outcome == HeaderDecoder.Outcome.BROKEN) {
       connectionError(ErrorCode.COMPRESSION_ERROR, "not HPACK");

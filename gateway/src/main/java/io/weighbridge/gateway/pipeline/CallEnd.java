@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +40,15 @@ record CallEnd(int grpcCode, @Nullable Refusal why, String detail, @Nullable Hea
       Reply reply) {
     if (facts == null || !facts.recorded()) {
       loop.services().events().refusedUnidentified(why == null ? "" : why.reason(), grpcCode);
-      respond(reply, facts, attempt, "");
+      respond(reply, facts, attempt, AsciiString.EMPTY_STRING);
       return;
     }
-    String recordId = outcome.end(loop, facts, attempt, why, grpcCode);
+    AsciiString recordId = outcome.end(loop, facts, attempt, why, grpcCode);
     if (recordId.isEmpty() && why != Refusal.CANCELLED && !loop.servesUnrecorded()) {
       loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
       CallEnd lost = refused(Refusal.AUDIT_UNAVAILABLE, "");
-      lost.respond(reply, facts, attempt, "");
-      outcome.observe(loop, facts, attempt, lost.grpcCode, lost.why, "");
+      lost.respond(reply, facts, attempt, AsciiString.EMPTY_STRING);
+      outcome.observe(loop, facts, attempt, lost.grpcCode, lost.why, AsciiString.EMPTY_STRING);
       return;
     }
     respond(reply, facts, attempt, recordId);
@@ -55,7 +56,7 @@ record CallEnd(int grpcCode, @Nullable Refusal why, String detail, @Nullable Hea
   }
 
   private void respond(
-      Reply reply, @Nullable CallFacts facts, @Nullable HostAttempt from, String recordId) {
+      Reply reply, @Nullable CallFacts facts, @Nullable HostAttempt from, AsciiString recordId) {
     if (why == Refusal.CANCELLED) {
       return;
     }

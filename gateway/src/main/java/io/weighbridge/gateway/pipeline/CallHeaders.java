@@ -13,7 +13,9 @@ final class CallHeaders {
   /** No {@code grpc-timeout} was sent. */
   static final long NO_TIMEOUT = Long.MAX_VALUE;
 
-  private HeaderBlock block = new HeaderBlock();
+  private static final HeaderBlock NONE = HeaderBlock.of();
+
+  private HeaderBlock block = NONE;
   private AsciiString path = AsciiString.EMPTY_STRING;
   private @Nullable AsciiString authorization;
   private boolean authorizationRepeated;

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.pipeline;
 
 import io.weighbridge.gateway.grpc.HeaderRules;
 import io.weighbridge.gateway.grpc.Inflation;
+import io.weighbridge.gateway.grpc.TimeoutText;
 import io.weighbridge.gateway.observe.LoopMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
 import io.weighbridge.gateway.observe.trace.TraceStart;
@@ -22,6 +23,7 @@ public final class CallLoop {
   private final TraceStart traces;
   private final HeaderRules headerRules = new HeaderRules();
   private final Inflation.Budget inflating;
+  private final TimeoutText timeoutText = new TimeoutText();
   private final ArrayDeque<Peek> sparePeeks = new ArrayDeque<>();
 
   /** The loop's own parts; {@code services} are shared with the other loops. */
@@ -90,6 +92,10 @@ public final class CallLoop {
 
   HeaderRules headerRules() {
     return headerRules;
+  }
+
+  TimeoutText timeoutText() {
+    return timeoutText;
   }
 
   /** Whether answers leave without a record, as the operator chose; the lane counts the loss. */

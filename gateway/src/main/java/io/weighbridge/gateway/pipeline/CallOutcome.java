@@ -88,7 +88,7 @@ final class CallOutcome {
    * @param why null when a host's status ended the call
    * @return text of the last record's id; empty when the ledger did not take it
    */
-  String end(
+  AsciiString end(
       CallLoop loop,
       CallFacts facts,
       @Nullable HostAttempt attempt,
@@ -115,7 +115,7 @@ final class CallOutcome {
     }
     out.streamOrdinal = stream == null ? 0 : stream.answeredCount();
     if (!recorder.append()) {
-      return "";
+      return AsciiString.EMPTY_STRING;
     }
     long high = out.recordIdHigh;
     long low = out.recordIdLow;
@@ -123,7 +123,7 @@ final class CallOutcome {
     if (before != null && attempts > 1 && !firstTry(recorder, facts, before, high, low)) {
       loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
     }
-    return new String(Recorder.idText(high, low), US_ASCII);
+    return Recorder.idText(high, low);
   }
 
   /**
@@ -131,7 +131,7 @@ final class CallOutcome {
    *
    * @return text of the record's id; empty when the ledger did not take it
    */
-  String answered(CallLoop loop, CallFacts facts, HostAttempt attempt, CallStream stream) {
+  AsciiString answered(CallLoop loop, CallFacts facts, HostAttempt attempt, CallStream stream) {
     Recorder recorder = loop.recorder();
     CallRecord out = recorder.begin();
     out.kind = KIND_PREDICTION;
@@ -151,7 +151,7 @@ final class CallOutcome {
     } else {
       of(out, asked, nowNs);
     }
-    return recorder.append() ? text(out) : "";
+    return recorder.append() ? text(out) : AsciiString.EMPTY_STRING;
   }
 
   private void of(CallRecord out, Asked asked, long nowNs) {
@@ -172,7 +172,7 @@ final class CallOutcome {
    *
    * @return text of the record's id; empty when the ledger did not take it
    */
-  String refused(CallLoop loop, CallFacts facts, Refusal why, CallStream stream) {
+  AsciiString refused(CallLoop loop, CallFacts facts, Refusal why, CallStream stream) {
     Recorder recorder = loop.recorder();
     CallRecord out = recorder.begin();
     out.kind = KIND_REFUSAL;
@@ -187,11 +187,11 @@ final class CallOutcome {
     out.versionServed = CallRecord.NONE;
     out.labelUsed = CallRecord.NONE;
     out.deploymentLeafPlusOne = 0;
-    return recorder.append() ? text(out) : "";
+    return recorder.append() ? text(out) : AsciiString.EMPTY_STRING;
   }
 
-  private static String text(CallRecord out) {
-    return new String(Recorder.idText(out.recordIdHigh, out.recordIdLow), US_ASCII);
+  private static AsciiString text(CallRecord out) {
+    return Recorder.idText(out.recordIdHigh, out.recordIdLow);
   }
 
   private void common(CallRecord out, CallFacts facts, long tookNs) {
@@ -295,7 +295,7 @@ final class CallOutcome {
       @Nullable HostAttempt attempt,
       int grpcCode,
       @Nullable Refusal why,
-      String id) {
+      AsciiString id) {
     Target target = facts.route().target();
     if (started && target != null) {
       loop.metrics().ended(target.slot(), grpcCode, durationNs);
@@ -309,7 +309,7 @@ final class CallOutcome {
   }
 
   /** How a call ended, for its span. */
-  private record Ending(int grpcCode, @Nullable Refusal why, String recordId) {
+  private record Ending(int grpcCode, @Nullable Refusal why, AsciiString recordId) {
     String reason() {
       return why == null ? "" : why.reason();
     }
@@ -330,6 +330,6 @@ final class CallOutcome {
             target == null ? "" : target.model(),
             target == null ? "" : target.version(),
             attempt == null ? "" : attempt.chosen().host().id(),
-            ending.recordId));
+            ending.recordId.toString()));
   }
 }

@@ -43,7 +43,7 @@ final class CallStream {
   private @Nullable Asked lastAnswered;
   private long answeredCount;
   private boolean plain;
-  private String lastRecordId = "";
+  private AsciiString lastRecordId = AsciiString.EMPTY_STRING;
   private final Route named = new Route();
 
   CallStream(
@@ -187,7 +187,7 @@ final class CallStream {
   }
 
   /** A message is recorded. */
-  void recorded(String recordId, long nowNs) {
+  void recorded(AsciiString recordId, long nowNs) {
     heardNs = nowNs;
     answeredCount++;
     lastRecordId = recordId;
@@ -213,7 +213,7 @@ final class CallStream {
   }
 
   /** The last record's id; empty before the first. */
-  String lastRecordId() {
+  AsciiString lastRecordId() {
     return lastRecordId;
   }
 }

@@ -1,7 +1,5 @@
 package io.weighbridge.gateway.pipeline;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Target;
@@ -20,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * as they came, so what is said of their encoding passes with them.
  */
 final class ForwardedHeaders {
-  private static final long NS_PER_MS = 1_000_000L;
-  private static final long TIMEOUT_MS_MAX = 99_999_999L;
+  /** What a request to a host says at least. */
+  private static final int FIELDS_OF_OURS = 8;
 
   private static final Set<AsciiString> NEVER_TO_HOST =
       Set.of(
@@ -60,21 +58,20 @@ final class ForwardedHeaders {
   private ForwardedHeaders() {}
 
   /** The request's block as a host gets it. */
-  static HeaderBlock toHost(
-      CallFacts facts, CallServices services, HostTable.Host host, long remainingNs) {
+  static HeaderBlock toHost(CallFacts facts, CallLoop loop, HostTable.Host host, long remainingNs) {
     RpcMethod method = facts.method();
     HeaderBlock from = facts.headers().block();
     TraceContext trace = facts.trace();
     HeaderBlock block =
-        new HeaderBlock()
+        new HeaderBlock(from.size() + FIELDS_OF_OURS)
             .add(GrpcNames.METHOD, GrpcNames.POST)
             .add(GrpcNames.SCHEME, GrpcNames.HTTP)
             .add(GrpcNames.PATH, method.path())
             .add(GrpcNames.AUTHORITY, host.authority())
             .add(GrpcNames.TE, GrpcNames.TRAILERS)
-            .add(GrpcNames.GATEWAY_ID, services.gatewayId())
-            .add(GrpcNames.BOOT_EPOCH, services.bootEpoch())
-            .add(GrpcNames.GRPC_TIMEOUT, timeout(remainingNs));
+            .add(GrpcNames.GATEWAY_ID, loop.services().gatewayId())
+            .add(GrpcNames.BOOT_EPOCH, loop.services().bootEpoch())
+            .add(GrpcNames.GRPC_TIMEOUT, loop.timeoutText().of(remainingNs));
     boolean read = method.rule() == null;
     if (read) {
       block
@@ -172,11 +169,5 @@ final class ForwardedHeaders {
     return name.byteAt(0) != ':'
         && !name.startsWith(GrpcNames.GRPC_PREFIX)
         && !name.startsWith(GrpcNames.OUR_PREFIX);
-  }
-
-  /** At most eight digits and a unit; rounded up, so that a host never gives up before we do. */
-  private static AsciiString timeout(long remainingNs) {
-    long ms = Math.min(TIMEOUT_MS_MAX, Math.max(1, (remainingNs + NS_PER_MS - 1) / NS_PER_MS));
-    return new AsciiString((ms + "m").getBytes(US_ASCII), false);
   }
 }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The DATA that completes the answer is held back here until the call has recorded it.
  */
 final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
+  /** Found out about trailers that break no rule. */
+  private static final Object SOUND = new Object();
+
   private final ProxyCall call;
   private final Eligible chosen;
   private final Target target;
@@ -43,6 +46,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private boolean over;
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
+
+  /** The head is in order and says exactly what was proved: so it will the next time. */
+  private boolean sure;
 
   HostAttempt(
       ProxyCall call,
@@ -169,9 +175,30 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void headers(HeaderBlock block, boolean endStream) {
+    if (headersSeen) {
+      lastBlock(block, endStream);
+    } else if (!endStream
+        && block.finding() instanceof HostHead known
+        && known.is(chosen, target)) {
+      headersSeen = true;
+      digestSeen = known.digest();
+      digestProved = true;
+      call.answerBegins(known.toCaller());
+    } else if (wellFormed(block, HeaderRules.Block.RESPONSE)) {
+      first(block, endStream);
+    }
+  }
+
+  private void lastBlock(HeaderBlock block, boolean endStream) {
+    if (block.finding() == SOUND || wellFormed(block, HeaderRules.Block.TRAILERS)) {
+      block.finding(SOUND);
+      trailers(block, endStream);
+    }
+  }
+
+  private boolean wellFormed(HeaderBlock block, HeaderRules.Block kind) {
     HeaderRules rules = call.loop().headerRules();
-    boolean trailers = headersSeen;
-    rules.begin(trailers ? HeaderRules.Block.TRAILERS : HeaderRules.Block.RESPONSE);
+    rules.begin(kind);
     HeaderFault fault = null;
     for (int i = 0; i < block.size() && fault == null; i++) {
       fault = rules.check(block.name(i), block.value(i));
@@ -179,11 +206,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     fault = fault == null ? rules.end() : fault;
     if (fault != null) {
       broken("bad header of the host: " + fault);
-    } else if (trailers) {
-      trailers(block, endStream);
-    } else {
-      first(block, endStream);
     }
+    return fault == null;
   }
 
   private void first(HeaderBlock block, boolean endStream) {
@@ -209,7 +233,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       broken("the host's content-type is not gRPC");
       return;
     }
-    call.answerBegins(this, block);
+    HeaderBlock toCaller = ForwardedHeaders.toCaller(call.known(), digestSeen, block);
+    if (sure) {
+      block.finding(new HostHead(chosen, target, digestSeen, toCaller.repeated()));
+    }
+    call.answerBegins(toCaller);
   }
 
   /** A Trailers-Only error without a digest says nothing about a model. */
@@ -233,7 +261,10 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
     AsciiString seen = digestSeen;
     switch (DigestCheck.judge(target, chosen, seen, block.find(GrpcNames.LOAD_GENERATION))) {
-      case MATCH -> digestProved = true;
+      case MATCH -> {
+        digestProved = true;
+        sure = true;
+      }
       case MATCH_OTHER_GENERATION -> {
         digestProved = true;
         call.loop().attestation().generationChanged(chosen.host());

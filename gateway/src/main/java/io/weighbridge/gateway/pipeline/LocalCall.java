@@ -5,6 +5,7 @@ import inference.ServerLiveResponse;
 import inference.ServerMetadataResponse;
 import inference.ServerReadyResponse;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
@@ -205,7 +206,7 @@ final class LocalCall {
 
   private void end() {
     begin();
-    reply.end(OK, "");
+    reply.end(OK, AsciiString.EMPTY_STRING);
     reply.stopRequest();
     call.finished();
   }

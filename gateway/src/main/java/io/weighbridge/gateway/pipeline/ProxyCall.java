@@ -3,6 +3,7 @@ package io.weighbridge.gateway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
@@ -239,7 +240,7 @@ final class ProxyCall implements StreamListener {
     } else if (recorded(stream, outcome.refused(loop, known, why, stream))) {
       loop.metrics().refused(why);
       body.drop();
-      String id = stream.lastRecordId();
+      String id = stream.lastRecordId().toString();
       reply.insert(StreamError.message(why, body.peek().id(), id, caller.allocator()));
     }
   }
@@ -257,7 +258,7 @@ final class ProxyCall implements StreamListener {
   }
 
   /** Whether a message of a stream may leave: its record is written, or need not be. */
-  private boolean recorded(CallStream stream, String recordId) {
+  private boolean recorded(CallStream stream, AsciiString recordId) {
     if (recordId.isEmpty() && !loop.servesUnrecorded()) {
       end(CallEnd.refused(Refusal.AUDIT_UNAVAILABLE, ""));
       return false;
@@ -269,8 +270,7 @@ final class ProxyCall implements StreamListener {
   // The host.
 
   HeaderBlock hostHeaders(Host host) {
-    return ForwardedHeaders.toHost(
-        known(), loop.services(), host, clock.deadlineNs() - System.nanoTime());
+    return ForwardedHeaders.toHost(known(), loop, host, clock.deadlineNs() - System.nanoTime());
   }
 
   /**
@@ -289,10 +289,10 @@ final class ProxyCall implements StreamListener {
 
   // The answer.
 
-  void answerBegins(HostAttempt from, HeaderBlock block) {
+  void answerBegins(HeaderBlock toCaller) {
     if (stage == Stage.ROUTED) {
       body().out().forgetKept();
-      reply.begin(ForwardedHeaders.toCaller(known(), from.digestSeen(), block));
+      reply.begin(toCaller);
     }
   }
 

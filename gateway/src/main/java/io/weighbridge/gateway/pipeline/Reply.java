@@ -98,18 +98,18 @@ final class Reply {
   }
 
   /** Sends the last block after all others. */
-  void end(HeaderBlock block, String recordId) {
+  void end(HeaderBlock block, AsciiString recordId) {
     if (waiting != null && !within) {
       sendWaiting(waiting);
     }
     if (!recordId.isEmpty()) {
-      block.add(GrpcNames.RECORD_ID, new AsciiString(recordId));
+      block.add(GrpcNames.RECORD_ID, recordId);
     }
     caller.http2().sendHeaders(streamId, block, true);
   }
 
   /** Sends the first block and the last: in one, unless a message of ours waits for them. */
-  void endFrom(HeaderBlock head, HeaderBlock last, String recordId) {
+  void endFrom(HeaderBlock head, HeaderBlock last, AsciiString recordId) {
     if (waiting == null) {
       end(head.addAll(last), recordId);
     } else {
@@ -119,8 +119,8 @@ final class Reply {
   }
 
   /** Ends with a status of ours. */
-  void refuse(Refusal why, String detail, String recordId) {
-    HeaderBlock block = StatusBlock.refusal(new HeaderBlock(), why, detail, recordId);
+  void refuse(Refusal why, String detail, AsciiString recordId) {
+    HeaderBlock block = StatusBlock.refusal(new HeaderBlock(), why, detail, recordId.toString());
     if (begun) {
       end(block, recordId);
     } else {

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.record;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import io.weighbridge.ledger.CallRecord;
 import io.weighbridge.ledger.Lane;
 import java.security.MessageDigest;
@@ -85,16 +86,26 @@ public final class Recorder {
   }
 
   /** The text of a record id: 8-4-4-4-12 lower-case hex digits (RFC 9562). */
-  public static byte[] idText(long high, long low) {
+  public static AsciiString idText(long high, long low) {
     byte[] text = new byte[36];
-    int at = 0;
-    for (int i = 0; i < 32; i++) {
-      if (i == 8 || i == 12 || i == 16 || i == 20) {
-        text[at++] = '-';
-      }
-      long half = i < 16 ? high : low;
-      text[at++] = HEX[(int) (half >>> (60 - 4 * (i & 15))) & 15];
+    putHex(text, 0, high >>> 32, 8);
+    putHex(text, 9, high >>> 16, 4);
+    putHex(text, 14, high, 4);
+    putHex(text, 19, low >>> 48, 4);
+    putHex(text, 24, low, 12);
+    text[8] = '-';
+    text[13] = '-';
+    text[18] = '-';
+    text[23] = '-';
+    return new AsciiString(text, false);
+  }
+
+  /** Writes so many lower digits of the value. */
+  private static void putHex(byte[] text, int from, long value, int digits) {
+    long rest = value;
+    for (int at = from + digits - 1; at >= from; at--) {
+      text[at] = HEX[(int) rest & 15];
+      rest >>>= 4;
     }
-    return text;
   }
 }

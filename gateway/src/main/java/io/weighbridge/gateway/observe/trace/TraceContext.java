@@ -1,5 +1,8 @@
 package io.weighbridge.gateway.observe.trace;
 
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+
 /**
  * Where a call stands in a distributed trace. Confined to the call's event loop and reused with it;
  * filled by {@link TraceStart#begin}.
@@ -15,6 +18,16 @@ public final class TraceContext {
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
   };
+
+  /** The value of each digit; negative for what is none. */
+  private static final byte[] DIGITS = new byte[256];
+
+  static {
+    Arrays.fill(DIGITS, (byte) -1);
+    for (byte value = 0; value < HEX.length; value++) {
+      DIGITS[HEX[value]] = value;
+    }
+  }
 
   long traceIdHigh;
   long traceIdLow;
@@ -76,14 +89,16 @@ public final class TraceContext {
   /**
    * Sets trace id, parent and flags from a header; false, and nothing set, when it is not valid.
    */
-  boolean parse(CharSequence text) {
+  boolean parse(AsciiString text) {
     clear();
-    if (!isWellFormed(text)) {
+    byte[] in = text.array();
+    int at = text.arrayOffset();
+    if (!isWellFormed(in, at, text.length())) {
       return false;
     }
-    long high = hex(text, 3, 19);
-    long low = hex(text, 19, 35);
-    long parent = hex(text, 36, 52);
+    long high = hex(in, at + 3, 16);
+    long low = hex(in, at + 19, 16);
+    long parent = hex(in, at + 36, 16);
     if ((high | low) == 0 || parent == 0) {
       return false;
     }
@@ -91,25 +106,26 @@ public final class TraceContext {
     traceIdLow = low;
     parentSpanId = parent;
     // Level 1 knows one flag; what a later version means by others is not ours to repeat.
-    flags = (int) hex(text, 53, 55) & SAMPLED;
+    flags = (int) hex(in, at + 53, 2) & SAMPLED;
     return true;
   }
 
   /** Version 00 has this length exactly; a later one may go on after another dash. */
-  private static boolean isWellFormed(CharSequence text) {
-    if (text.length() < TEXT_LENGTH || !isHex(text, 0, 2) || hex(text, 0, 2) == VERSION_FORBIDDEN) {
+  private static boolean isWellFormed(byte[] in, int at, int length) {
+    if (length < TEXT_LENGTH || !isHex(in, at, 2)) {
       return false;
     }
-    boolean later = hex(text, 0, 2) > 0;
-    if (text.length() > TEXT_LENGTH && !(later && text.charAt(TEXT_LENGTH) == '-')) {
+    long version = hex(in, at, 2);
+    if (length > TEXT_LENGTH && (version == 0 || in[at + TEXT_LENGTH] != '-')) {
       return false;
     }
-    return text.charAt(2) == '-'
-        && isHex(text, 3, 35)
-        && text.charAt(35) == '-'
-        && isHex(text, 36, 52)
-        && text.charAt(52) == '-'
-        && isHex(text, 53, 55);
+    return version != VERSION_FORBIDDEN
+        && in[at + 2] == '-'
+        && isHex(in, at + 3, 32)
+        && in[at + 35] == '-'
+        && isHex(in, at + 36, 16)
+        && in[at + 52] == '-'
+        && isHex(in, at + 53, 2);
   }
 
   /** Writes the traceparent that names {@link #spanId} into a buffer of {@link #TEXT_LENGTH}. */
@@ -132,28 +148,20 @@ public final class TraceContext {
     }
   }
 
-  private static boolean isHex(CharSequence text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (digit(text.charAt(i)) < 0) {
-        return false;
-      }
+  /** Lower case only, as the standard says. */
+  private static boolean isHex(byte[] in, int at, int length) {
+    int all = 0;
+    for (int i = at; i < at + length; i++) {
+      all |= DIGITS[in[i] & 0xff];
     }
-    return true;
+    return all >= 0;
   }
 
-  private static long hex(CharSequence text, int from, int to) {
+  private static long hex(byte[] in, int at, int length) {
     long value = 0;
-    for (int i = from; i < to; i++) {
-      value = value << 4 | digit(text.charAt(i));
+    for (int i = at; i < at + length; i++) {
+      value = value << 4 | DIGITS[in[i] & 0xff];
     }
     return value;
-  }
-
-  /** Lower case only, as the standard says. */
-  private static int digit(char c) {
-    if (c >= '0' && c <= '9') {
-      return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
   }
 }

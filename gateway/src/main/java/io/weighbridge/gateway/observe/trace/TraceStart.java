@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.observe.trace;
 
+import io.netty.util.AsciiString;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public final class TraceStart {
    *     tracestate must not be sent on either
    * @return whether the caller's context was valid
    */
-  public boolean begin(TraceContext context, @Nullable CharSequence traceparent) {
+  public boolean begin(TraceContext context, @Nullable AsciiString traceparent) {
     boolean inherited = traceparent != null && context.parse(traceparent);
     if (!exporting) {
       if (inherited) {

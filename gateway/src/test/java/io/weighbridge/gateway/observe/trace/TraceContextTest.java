@@ -20,7 +20,7 @@ class TraceContextTest {
 
   @Test
   void followsTheCallersTraceWithASpanOfItsOwn() {
-    assertThat(exporting.begin(context, SAMPLED)).isTrue();
+    assertThat(exporting.begin(context, new AsciiString(SAMPLED))).isTrue();
     assertThat(context.traceIdHigh()).isEqualTo(0x0af7651916cd43ddL);
     assertThat(context.traceIdLow()).isEqualTo(0x8448eb211c80319cL);
     assertThat(context.parentSpanId()).isEqualTo(0xb7ad6b7169203331L);
@@ -34,7 +34,7 @@ class TraceContextTest {
 
   @Test
   void followsTheCallersDecisionNotToSample() {
-    assertThat(exporting.begin(context, SAMPLED.replaceAll("01$", "00"))).isTrue();
+    assertThat(exporting.begin(context, new AsciiString(SAMPLED.replaceAll("01$", "00")))).isTrue();
     assertThat(context.sampled()).isFalse();
     assertThat(written()).endsWith("-00");
   }
@@ -42,7 +42,7 @@ class TraceContextTest {
   @Test
   void passesTheCallersContextUnchangedWhileTracingIsOff() {
     TraceStart passing = TraceStart.passing(new SplittableRandom(1));
-    assertThat(passing.begin(context, SAMPLED)).isTrue();
+    assertThat(passing.begin(context, new AsciiString(SAMPLED))).isTrue();
     assertThat(context.present()).isTrue();
     assertThat(context.sampled()).isFalse();
     assertThat(written()).isEqualTo(SAMPLED);
@@ -99,7 +99,7 @@ class TraceContextTest {
         "00-0af7651916cd43dd8448eb211c8031\u00e9c-b7ad6b7169203331-01",
       })
   void beginsATraceOfItsOwnWhenTheHeaderIsInvalid(String traceparent) {
-    assertThat(exporting.begin(context, traceparent)).isFalse();
+    assertThat(exporting.begin(context, new AsciiString(traceparent))).isFalse();
     assertThat(context.present()).isTrue();
     assertThat(context.parentSpanId()).isZero();
     assertThat(context.traceIdHigh()).isNotEqualTo(0x0af7651916cd43ddL);
@@ -107,14 +107,16 @@ class TraceContextTest {
 
   @Test
   void readsLaterVersionsAsFarAsItKnowsThem() {
-    assertThat(exporting.begin(context, SAMPLED.replaceFirst("^00", "cc") + "-more")).isTrue();
+    assertThat(
+            exporting.begin(context, new AsciiString(SAMPLED.replaceFirst("^00", "cc") + "-more")))
+        .isTrue();
     assertThat(context.sampled()).isTrue();
     assertThat(written()).startsWith("00-");
   }
 
   @Test
   void allocatesNothing() {
-    CharSequence header = new AsciiString(SAMPLED);
+    AsciiString header = new AsciiString(SAMPLED);
     byte[] out = new byte[TraceContext.TEXT_LENGTH];
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     beginMany(header, out);
@@ -123,7 +125,7 @@ class TraceContextTest {
     assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 20_000).isZero();
   }
 
-  private void beginMany(CharSequence header, byte[] out) {
+  private void beginMany(AsciiString header, byte[] out) {
     for (int i = 0; i < 20_000; i++) {
       exporting.begin(context, i % 2 == 0 ? header : null);
       context.write(out);
