@@ -56,7 +56,7 @@ final class HeaderDecoder {
     this.listBytesMax = listBytesMax;
   }
 
-  /** Decodes {@code length} bytes of {@code bytes}, which it borrows, to {@link #block}. */
+  /** Decodes {@code length} bytes of {@code bytes}, which it borrows, to {@link #takeBlock}. */
   Outcome decode(byte[] bytes, int from, int length) {
     HeaderBlock known = length <= BlockMemo.BYTES_MAX ? memo.find(bytes, from, length) : null;
     if (known != null) {
@@ -76,10 +76,13 @@ final class HeaderDecoder {
   }
 
   /**
-   * The block decoded last. One that came lately, and means the same, is the same object as then.
+   * Hands over the block decoded last, which an idle connection would hold on to otherwise. One
+   * that came lately, and means the same, is the same object as then.
    */
-  HeaderBlock block() {
-    return out;
+  HeaderBlock takeBlock() {
+    HeaderBlock block = out;
+    out = NOTHING;
+    return block;
   }
 
   private Outcome read(byte[] bytes, int from, int length) {

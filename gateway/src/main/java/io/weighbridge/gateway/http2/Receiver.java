@@ -55,7 +55,7 @@ final class Receiver implements FrameListener {
   @Override
   public void headerBlock(int streamId, byte[] block, int from, int length, boolean endStream) {
     HeaderDecoder.Outcome outcome = decoder.decode(block, from, length);
-    HeaderBlock headers = decoder.block();
+    HeaderBlock headers = decoder.takeBlock();
     LeanStream stream = connection.streams.get(streamId);
     if (outcome == HeaderDecoder.Outcome.BROKEN) {
       connectionError(ErrorCode.COMPRESSION_ERROR, "not HPACK");
