@@ -40,6 +40,18 @@ final class CallHeaders {
     return rules.end();
   }
 
+  /** Judges a block of which nothing is read: what is wrong, or null. */
+  static @Nullable HeaderFault judge(HeaderBlock block, HeaderRules.Block kind, HeaderRules rules) {
+    rules.begin(kind);
+    for (int i = 0; i < block.size(); i++) {
+      HeaderFault fault = rules.check(block.name(i), block.value(i));
+      if (fault != null) {
+        return fault;
+      }
+    }
+    return rules.end();
+  }
+
   private void note(AsciiString name, AsciiString value) {
     // Lengths tell most names apart without comparing bytes.
     switch (name.length()) {

@@ -197,13 +197,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   }
 
   private boolean wellFormed(HeaderBlock block, HeaderRules.Block kind) {
-    HeaderRules rules = call.loop().headerRules();
-    rules.begin(kind);
-    HeaderFault fault = null;
-    for (int i = 0; i < block.size() && fault == null; i++) {
-      fault = rules.check(block.name(i), block.value(i));
-    }
-    fault = fault == null ? rules.end() : fault;
+    HeaderFault fault = CallHeaders.judge(block, kind, call.loop().headerRules());
     if (fault != null) {
       broken("bad header of the host: " + fault);
     }

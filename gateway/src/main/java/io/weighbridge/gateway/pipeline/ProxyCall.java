@@ -11,6 +11,7 @@ import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
 import io.weighbridge.gateway.grpc.HeaderFault;
+import io.weighbridge.gateway.grpc.HeaderRules;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.KeyCheck;
@@ -76,7 +77,10 @@ final class ProxyCall implements StreamListener {
   public void headers(HeaderBlock block, boolean endStream) {
     reply.heard(endStream);
     if (stage != Stage.NEW) {
-      // A caller's trailers say nothing, whatever they hold; they only end the request.
+      HeaderFault bad = CallHeaders.judge(block, HeaderRules.Block.TRAILERS, loop.headerRules());
+      if (bad != null) {
+        refuse(Refusal.REQUEST_MALFORMED, "bad trailers: " + bad);
+      }
       receive(Unpooled.EMPTY_BUFFER, endStream);
       return;
     }

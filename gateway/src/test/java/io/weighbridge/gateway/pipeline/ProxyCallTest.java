@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProxyCallTest {
   private static final Metadata.Key<String> RECORD_ID =
@@ -233,6 +236,27 @@ class ProxyCallTest {
     var stub = inference.GRPCInferenceServiceGrpc.newBlockingStub(path.channel());
 
     assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({":path,/elsewhere", "x-note,a\bb", "Upper,case", "connection,close"})
+  void refusesTrailersThatAreNone(String name, String value) throws Exception {
+    path.serve(PathHarness.DIGEST, host);
+    byte[] message = request(100).toByteArray();
+    ByteArrayOutputStream trailers = new ByteArrayOutputStream();
+    RawConnection.field(trailers, name, value);
+    try (RawConnection caller = new RawConnection(path.address)) {
+      caller.begin(1, "ModelInfer", "identity");
+      caller.send(0, 0, 1, RawConnection.message(0, message.length, message));
+      int last = RawConnection.END_HEADERS | RawConnection.END_STREAM;
+      caller.send(RawConnection.HEADERS, last, 1, trailers.toByteArray());
+
+      RawConnection.Frame answer = caller.next(RawConnection.HEADERS);
+      assertThat(answer.flags() & RawConnection.END_STREAM).isEqualTo(RawConnection.END_STREAM);
+    }
+    await().until(() -> path.lane.records.size() == 1);
+    assertThat(path.lane.records.get(0).reason()).isEqualTo("request_malformed");
+    assertThat(host.requests).isEmpty();
   }
 
   @Test
