@@ -207,6 +207,11 @@ final class DataPath {
     }
 
     @Override
+    public void streamRefused() {
+      metrics.tally(Metric.CALLER_STREAMS_REFUSED).increment();
+    }
+
+    @Override
     public void handshakeFailed(TlsStart.Fault fault) {
       metrics.tally(Metric.TLS_HANDSHAKES_FAILED).increment();
       if (fault.refused()) {

@@ -9,6 +9,12 @@ public interface ConnectionListener {
   /** The peer opened a stream; the first call on the answer is {@link StreamListener#headers}. */
   StreamListener accept(Connection connection, int streamId);
 
+  /**
+   * A stream of the peer was refused before anybody heard of it: one too many, or with too long a
+   * header list.
+   */
+  void refused(Connection connection);
+
   /** The peer said goodbye: no more streams may be opened, those open may finish. */
   void goingAway(Connection connection);
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class LeanConnection implements LoopConnection {
   final boolean server;
   final Http2Limits limits;
-  private final ConnectionListener listener;
+  final ConnectionListener listener;
   private final Flusher flusher;
   private final Channel channel;
   private final FrameWriter writer;
@@ -271,6 +271,11 @@ final class LeanConnection implements LoopConnection {
   }
 
   void goAwayReceived(int lastStreamId) {
+    if (!server && lastStreamId > peerLastStream) {
+      // Calls it said it had not seen may be running elsewhere by now (RFC 9113 section 6.8).
+      shutOut(ErrorCode.PROTOCOL_ERROR, "a last stream that rises");
+      return;
+    }
     peerLeaving = true;
     if (!server) {
       peerLastStream = lastStreamId;

@@ -48,6 +48,9 @@ final class LeanStream {
   /** The final header block was received, so that the next one is trailers. */
   boolean headersSeen;
 
+  /** Header blocks before that one. */
+  int informationalCount;
+
   /** Reset without an error once everything has been sent. */
   boolean resetWhenSent;
 

@@ -21,6 +21,9 @@ final class Receiver implements FrameListener {
    */
   private static final int WORTHY_INCREMENT_BYTES = 1024;
 
+  /** Answers of one stream that are none yet (RFC 9110 section 15.2): gRPC knows no use of them. */
+  static final int INFORMATIONAL_MAX = 8;
+
   private final LeanConnection connection;
   private final Answers answers;
   private final PeerSettings peerSettings;
@@ -74,10 +77,10 @@ final class Receiver implements FrameListener {
       int streamId, HeaderBlock headers, HeaderDecoder.Outcome outcome, boolean endStream) {
     if (outcome == HeaderDecoder.Outcome.TOO_LARGE) {
       answers.refuse(streamId, LIST_TOO_LARGE, endStream);
-      answered();
+      refused();
     } else if (connection.streams.size() >= connection.limits.streamsMax()) {
       answers.reset(streamId, ErrorCode.REFUSED_STREAM);
-      answered();
+      refused();
     } else {
       LeanStream stream = connection.accept(streamId);
       stream.headersSeen = true;
@@ -102,6 +105,8 @@ final class Receiver implements FrameListener {
     } else if (isInformational(headers)) {
       if (endStream) {
         violated(stream, ErrorCode.PROTOCOL_ERROR);
+      } else if (++stream.informationalCount > INFORMATIONAL_MAX) {
+        violated(stream, ErrorCode.ENHANCE_YOUR_CALM);
       }
     } else {
       stream.headersSeen = true;
@@ -266,6 +271,11 @@ final class Receiver implements FrameListener {
   private void answered() {
     connection.answered();
     strike();
+  }
+
+  private void refused() {
+    connection.listener.refused(connection);
+    answered();
   }
 
   /** Counts a stream that came to nothing: cheap for the peer, not for us. */

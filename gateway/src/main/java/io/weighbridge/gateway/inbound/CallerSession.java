@@ -47,6 +47,11 @@ final class CallerSession implements ConnectionListener {
   }
 
   @Override
+  public void refused(Connection connection) {
+    port.refused();
+  }
+
+  @Override
   public void goingAway(Connection connection) {
     // The caller opens no more streams; those open go on.
   }

@@ -13,6 +13,9 @@ public interface InboundEvents {
   /** A connection was refused before anything was read from it. */
   void connectionRefused();
 
+  /** A stream was refused: one too many on its connection, or with too long a header list. */
+  void streamRefused();
+
   /** A TLS handshake failed. */
   void handshakeFailed(TlsStart.Fault fault);
 

@@ -182,6 +182,10 @@ public final class PredictPort {
     }
   }
 
+  void refused() {
+    events.streamRefused();
+  }
+
   /** The age for one connection, so that those opened together do not all end together. */
   long nextAgeNs() {
     long tenth = limits.connectionAgeMaxNs() / 10;

@@ -63,6 +63,8 @@ public enum Metric {
   CALLER_CONNECTIONS_ACCEPTED("caller_connections_accepted", "Caller connections accepted"),
   /** Connections of callers closed at once because a limit was reached. */
   CALLER_CONNECTIONS_REFUSED("caller_connections_refused", "Caller connections over a limit"),
+  /** Streams of callers over the limit of their connection, or with too long a header list. */
+  CALLER_STREAMS_REFUSED("caller_streams_refused", "Caller streams over a limit"),
   /** Open connections to hosts. */
   HOST_CONNECTIONS(Type.GAUGE, Source.TALLIED, "host_connections", "Open connections to hosts"),
   /** Connections to hosts opened. */

@@ -98,6 +98,11 @@ public final class HostConnection implements ConnectionListener {
   }
 
   @Override
+  public void refused(Connection by) {
+    // Hosts open no streams.
+  }
+
+  @Override
   public void goingAway(Connection leavingConnection) {
     retiring = true;
   }

@@ -10,6 +10,7 @@ import static io.weighbridge.gateway.wire.Frames.COMPRESSION_ERROR;
 import static io.weighbridge.gateway.wire.Frames.ENABLE_PUSH;
 import static io.weighbridge.gateway.wire.Frames.END_HEADERS;
 import static io.weighbridge.gateway.wire.Frames.END_STREAM;
+import static io.weighbridge.gateway.wire.Frames.ENHANCE_YOUR_CALM;
 import static io.weighbridge.gateway.wire.Frames.FLOW_CONTROL_ERROR;
 import static io.weighbridge.gateway.wire.Frames.HEADERS;
 import static io.weighbridge.gateway.wire.Frames.INITIAL_WINDOW_SIZE;
@@ -55,12 +56,30 @@ final class AnswerCases {
             nothing()),
         new WireCase(
             "8.1",
+            "answer behind some that are none yet",
+            send(early(Receiver.INFORMATIONAL_MAX), headers(5, END_STREAM, ANSWER)),
+            nothing()),
+        new WireCase(
+            "8.1",
+            "answers that are none yet, without end",
+            send(early(Receiver.INFORMATIONAL_MAX + 1)),
+            reset(5, ENHANCE_YOUR_CALM)),
+        new WireCase(
+            "8.1",
             "answer before the request's end",
             send(headers(3, 0, ANSWER), headers(3, END_STREAM, TRAILERS)),
             nothing()),
         new WireCase(
             "6.5.2", "push switched on", send(settings(ENABLE_PUSH, 1)), shutOut(PROTOCOL_ERROR)),
         new WireCase("6.5.2", "push switched off", send(settings(ENABLE_PUSH, 0)), nothing()));
+  }
+
+  private static byte[] early(int count) {
+    byte[] all = new byte[0];
+    for (int i = 0; i < count; i++) {
+      all = Frames.concat(all, headers(5, 0, Hpack.literal(":status", "103")));
+    }
+    return all;
   }
 
   private static List<WireCase> streams() {

@@ -115,6 +115,21 @@ interface CallContract extends Contract {
   }
 
   @Test
+  default void aGoodbyeIsNotTakenBack() {
+    try (CallingEnd end = end()) {
+      Call seen = end.call(true);
+      Call unseen = end.call(true);
+      end.server.send(goAway(unseen.streamId, 0), goAway(unseen.streamId, 0));
+      end.server.send(goAway(seen.streamId, 0));
+      await().untilAsserted(() -> assertThat(unseen.resets).hasSize(1));
+      assertThat(seen.resets).isEmpty();
+      end.server.send(goAway(unseen.streamId, 0));
+      end.server.awaitShutOut(PROTOCOL_ERROR);
+      assertThat(end.events.violations).containsExactly((long) PROTOCOL_ERROR);
+    }
+  }
+
+  @Test
   default void aLostConnectionEndsEveryStreamOnce() {
     try (CallingEnd end = end()) {
       Call one = end.call(true);

@@ -14,6 +14,7 @@ final class Echo implements ConnectionListener {
   final AtomicLong bytes = new AtomicLong();
   final List<Long> resets = new CopyOnWriteArrayList<>();
   final List<Long> violations = new CopyOnWriteArrayList<>();
+  final AtomicInteger refused = new AtomicInteger();
   final AtomicInteger goodbyes = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
   volatile @Nullable Connection connection;
@@ -37,6 +38,11 @@ final class Echo implements ConnectionListener {
   public StreamListener accept(Connection on, int streamId) {
     streams.incrementAndGet();
     return new EchoStream(on, streamId, this);
+  }
+
+  @Override
+  public void refused(Connection by) {
+    refused.incrementAndGet();
   }
 
   @Override

@@ -1,6 +1,14 @@
 package io.weighbridge.gateway.http2;
 
+import static io.weighbridge.gateway.wire.Frames.headers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weighbridge.gateway.wire.Frames;
+import io.weighbridge.gateway.wire.Hpack;
+import io.weighbridge.gateway.wire.RawPeer;
+import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /** The contract, kept by our own transport without an exception. */
 class LeanTransportTest
@@ -10,6 +18,8 @@ class LeanTransportTest
         SlowContract,
         CallContract,
         DrainContract {
+  /** A field of HPACK's static table, which is one byte of a block. */
+  private static final int ACCEPT_ENCODING = 16;
 
   @Override
   public Tested.Maker transport() {
@@ -19,5 +29,67 @@ class LeanTransportTest
   @Override
   public Map<String, String> deviations() {
     return Map.of();
+  }
+
+  @Test
+  void tellsOfStreamsRefused() {
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer()) {
+      Echo echo = port.echo();
+      for (int i = 0; i < TestLimits.STREAMS_MAX + 2; i++) {
+        peer.send(headers(2 * i + 1, 0, Hpack.request("/hold")));
+      }
+      peer.probe();
+      assertThat(echo.refused).hasValue(2);
+      peer.send(Frames.reset(1, Frames.CANCEL), block(1001, 1, TestLimits.HEADER_LIST_MAX + 100));
+      peer.awaitHeaders(1001);
+      assertThat(peer.lastHeaders().status()).hasToString("431");
+      assertThat(echo.refused).hasValue(3);
+    }
+  }
+
+  /** What anybody can have us hold on one connection, to the byte. */
+  @Test
+  void holdsAHeaderBlockOfTwiceTheListAndNoByteMore() {
+    int most = 2 * TestLimits.HEADER_LIST_MAX;
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer()) {
+      peer.send(block(1, 1, most));
+      peer.awaitHeaders(1);
+      assertThat(peer.lastHeaders().status()).hasToString("431");
+      peer.send(block(3, 1, most + 1));
+      peer.awaitShutOut(Frames.ENHANCE_YOUR_CALM);
+    }
+  }
+
+  @Test
+  void holdsAHeaderBlockOfAsManyFramesAsThatNeeds() {
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer()) {
+      peer.send(block(1, 32, 300));
+      peer.awaitHeaders(1);
+      peer.send(block(3, 33, 300));
+      peer.awaitShutOut(Frames.ENHANCE_YOUR_CALM);
+    }
+  }
+
+  /** A request whose block has this many bytes, in at least as many frames. */
+  private static byte[] block(int streamId, int framesMin, int bytes) {
+    byte[] request = Hpack.request("/echo");
+    byte[] all = Arrays.copyOf(request, bytes);
+    Arrays.fill(all, request.length, bytes, Hpack.indexed(ACCEPT_ENCODING)[0]);
+    int part = Math.min(Frames.MAX_PAYLOAD, bytes / framesMin);
+    byte[] frames = new byte[0];
+    int frame = 1;
+    for (int at = 0; at < bytes; frame++) {
+      int to = frame < framesMin || bytes - at > Frames.MAX_PAYLOAD ? at + part : bytes;
+      int flags = (at == 0 ? Frames.END_STREAM : 0) | (to == bytes ? Frames.END_HEADERS : 0);
+      int type = at == 0 ? Frames.HEADERS : Frames.CONTINUATION;
+      frames =
+          Frames.concat(
+              frames, Frames.frame(type, flags, streamId, Arrays.copyOfRange(all, at, to)));
+      at = to;
+    }
+    return frames;
   }
 }

@@ -26,6 +26,8 @@ class NettyTransportTest
         "takes them for trailers and calls them malformed",
         "client 5.1.1 HEADERS of an even stream",
         "ignores streams that a server may promise",
+        "client 8.1 answers that are none yet, without end",
+        "takes as many as come",
         "client 6.9.2 settings that lift a window over 2^31-1",
         "resets the stream and leaves the connection",
         "flood of GOAWAY",

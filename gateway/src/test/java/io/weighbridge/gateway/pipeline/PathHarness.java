@@ -88,6 +88,7 @@ final class PathHarness implements AutoCloseable {
   private final Upstream upstream;
   final PredictPort port;
   final AtomicInteger opened = new AtomicInteger();
+  final AtomicInteger refused = new AtomicInteger();
   final AtomicInteger violations = new AtomicInteger();
   final AtomicInteger openedToHosts = new AtomicInteger();
 
@@ -357,6 +358,11 @@ final class PathHarness implements AutoCloseable {
 
     @Override
     public void connectionRefused() {}
+
+    @Override
+    public void streamRefused() {
+      refused.incrementAndGet();
+    }
 
     @Override
     public void handshakeFailed(TlsStart.Fault fault) {
