@@ -64,7 +64,7 @@ final class CallingEnd implements AutoCloseable {
               .connect(new InetSocketAddress(listening.getInetAddress(), listening.getLocalPort()))
               .syncUninterruptibly()
               .channel();
-      server = RawPeer.server(listening.accept());
+      server = RawPeer.server(transport.peerOf(listening.accept(), false));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

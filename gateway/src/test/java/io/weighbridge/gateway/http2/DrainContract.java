@@ -49,7 +49,7 @@ interface DrainContract extends Contract {
                 new String(bytes, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "."),
                 () -> {
                   try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
-                      RawPeer peer = RawPeer.silent(port.address())) {
+                      RawPeer peer = port.silent()) {
                     peer.send(bytes).awaitClosed();
                   }
                 }));
@@ -63,7 +63,7 @@ interface DrainContract extends Contract {
                 "frame of type " + first[3],
                 () -> {
                   try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
-                      RawPeer peer = RawPeer.silent(port.address())) {
+                      RawPeer peer = port.silent()) {
                     peer.send(preface(), first).awaitShutOut(PROTOCOL_ERROR);
                   }
                 }));
@@ -72,7 +72,7 @@ interface DrainContract extends Contract {
   @Test
   default void takesAPrefaceInPieces() {
     try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
-        RawPeer peer = RawPeer.silent(port.address())) {
+        RawPeer peer = port.silent()) {
       for (byte each : Frames.concat(preface(), settings())) {
         peer.send(new byte[] {each});
       }
@@ -84,7 +84,7 @@ interface DrainContract extends Contract {
   @Test
   default void takesRequestsBeforeItsSettingsAreAcknowledged() {
     try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
-        RawPeer peer = RawPeer.silent(port.address())) {
+        RawPeer peer = port.silent()) {
       peer.send(preface(), settings(), headers(1, END_STREAM, ECHO));
       peer.awaitHeaders(1);
     }

@@ -8,8 +8,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.weighbridge.gateway.wire.RawPeer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -61,7 +64,18 @@ final class EchoPort implements AutoCloseable {
 
   /** A peer whose settings were exchanged. */
   RawPeer peer(long... settings) {
-    return RawPeer.client(address(), settings);
+    return silent().hello(settings);
+  }
+
+  /** A peer that has connected and said nothing yet. */
+  RawPeer silent() {
+    try {
+      InetSocketAddress address = address();
+      Socket socket = new Socket(address.getAddress(), address.getPort());
+      return RawPeer.silent(transport.peerOf(socket, true));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The gateway's side of the connection accepted next. */

@@ -71,7 +71,7 @@ interface SlowContract extends Contract {
   private void trickle(Trickle trickle) {
     try (ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
         EchoPort port = new EchoPort(transport(), TestLimits.impatient());
-        RawPeer peer = RawPeer.silent(port.address())) {
+        RawPeer peer = port.silent()) {
       peer.send(trickle.first().get());
       Echo echo = port.echo();
       int[] count = new int[1];

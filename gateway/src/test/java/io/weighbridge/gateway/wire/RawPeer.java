@@ -53,18 +53,11 @@ public final class RawPeer implements AutoCloseable {
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
   }
 
-  /** Connects and says nothing yet. */
-  public static RawPeer silent(InetSocketAddress address) {
-    return silent(address, 0);
-  }
-
-  /** Connects with a receive buffer of that size, 0 for the system's choice. */
+  /** Connects with a receive buffer of that size and says nothing yet. */
   public static RawPeer silent(InetSocketAddress address, int receiveBufferBytes) {
     try {
       Socket socket = new Socket();
-      if (receiveBufferBytes > 0) {
-        socket.setReceiveBufferSize(receiveBufferBytes);
-      }
+      socket.setReceiveBufferSize(receiveBufferBytes);
       socket.connect(address);
       return new RawPeer(socket);
     } catch (IOException e) {
@@ -72,11 +65,19 @@ public final class RawPeer implements AutoCloseable {
     }
   }
 
-  /** Connects and exchanges settings, ours being these. */
-  public static RawPeer client(InetSocketAddress address, long... settings) {
-    RawPeer peer = silent(address);
-    peer.send(Frames.preface(), Frames.settings(settings));
-    return peer.exchangeSettings();
+  /** On a connected socket; says nothing yet. */
+  public static RawPeer silent(Socket connected) {
+    try {
+      return new RawPeer(connected);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Says hello and exchanges settings, ours being these. */
+  public RawPeer hello(long... settings) {
+    send(Frames.preface(), Frames.settings(settings));
+    return exchangeSettings();
   }
 
   /** The server's end of an accepted connection; has read the client's preface. */
