@@ -37,22 +37,9 @@ class HealthTest {
 
   @BeforeEach
   void start() throws Exception {
-    CallLimits limits = PathHarness.limits();
-    CallLimits.Streams streams =
-        new CallLimits.Streams(
-            limits.streams().durationMaxNs(), TimeUnit.MILLISECONDS.toNanos(300), 0, 8);
-    path =
-        new PathHarness(
-            new CallLimits(
-                limits.messageBytesMax(),
-                limits.peekBytesMax(),
-                limits.retryBodyBytesMax(),
-                limits.streamWindowBytes(),
-                limits.callDurationMaxNs(),
-                limits.bodyIdleMaxNs(),
-                limits.inflatedBytesMax(),
-                limits.inflatingBytesMax(),
-                streams));
+    long idleNs = TimeUnit.MILLISECONDS.toNanos(300);
+    CallLimits.Streams streams = new CallLimits.Streams(TimeUnit.MINUTES.toNanos(1), idleNs, 0, 8);
+    path = new PathHarness(PathHarness.limits(streams));
     host = new FakeHost(PathHarness.DIGEST);
     path.serve(PathHarness.DIGEST, host);
     channel = path.channel();

@@ -151,6 +151,11 @@ final class PathHarness implements AutoCloseable {
   }
 
   static CallLimits limits() {
+    long minute = TimeUnit.MINUTES.toNanos(1);
+    return limits(new CallLimits.Streams(minute, minute, minute, 8));
+  }
+
+  static CallLimits limits(CallLimits.Streams streams) {
     return new CallLimits(
         64 << 20,
         32 << 10,
@@ -160,11 +165,7 @@ final class PathHarness implements AutoCloseable {
         TimeUnit.SECONDS.toNanos(30),
         1 << 20,
         16 << 20,
-        new CallLimits.Streams(
-            TimeUnit.SECONDS.toNanos(60),
-            TimeUnit.SECONDS.toNanos(60),
-            TimeUnit.SECONDS.toNanos(60),
-            8));
+        streams);
   }
 
   private static KeyTable keys() throws Exception {
@@ -181,7 +182,7 @@ final class PathHarness implements AutoCloseable {
 
   /** The same at these addresses. */
   void serve(@Nullable String expected, InetSocketAddress... on) {
-    route(expected, List.of(new ModelSpec.Range(0, 1_000_000, "1")));
+    routeOne(expected);
     RouteTable routes = tables.get().routes();
     Target target = java.util.Objects.requireNonNull(routes.target("m", "1"));
     HostTable.Eligible[] eligible = new HostTable.Eligible[on.length];
@@ -202,7 +203,7 @@ final class PathHarness implements AutoCloseable {
 
   /** The same on one host behind TLS that proved this key. */
   void serveSecured(FakeHost on, HostTls secured, String tlsKeyHash) {
-    route(DIGEST, List.of(new ModelSpec.Range(0, 1_000_000, "1")));
+    routeOne(DIGEST);
     Target target = java.util.Objects.requireNonNull(tables.get().routes().target("m", "1"));
     HostTable.Host host =
         new HostTable.Host(hosts.size(), "host-" + hosts.size(), on.address(), secured);
@@ -227,14 +228,28 @@ final class PathHarness implements AutoCloseable {
         new ServiceTable(List.of(new ServiceRule(name, List.of(host), authenticated, slots))));
   }
 
-  private void route(@Nullable String expected, List<ModelSpec.Range> ranges) {
+  /** Routes all calls that name no version to this one of "m", which has 1 and 2 now. */
+  void shift(String version) {
+    ModelSpec.Range all = new ModelSpec.Range(0, 1_000_000, version);
+    ModelSpec.Version first = new ModelSpec.Version("1", DIGEST, 0);
+    ModelSpec.Version second = new ModelSpec.Version("2", DIGEST, 0);
+    route(List.of(first, second), List.of(all));
+  }
+
+  private void routeOne(@Nullable String expected) {
+    route(
+        List.of(new ModelSpec.Version("1", expected, 0)),
+        List.of(new ModelSpec.Range(0, 1_000_000, "1")));
+  }
+
+  private void route(List<ModelSpec.Version> versions, List<ModelSpec.Range> ranges) {
     ModelSpec spec =
         new ModelSpec(
             "m",
             1,
             2,
             new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
-            List.of(new ModelSpec.Version("1", expected, 0)),
+            versions,
             Map.of("stable", "1"),
             ranges,
             null,
