@@ -3,7 +3,8 @@
  * other.
  *
  * <p>Start at {@link io.weighbridge.conformance.TidyTest} and {@link
- * io.weighbridge.conformance.ArchitectureTest}. Test code only; confined to one thread.
+ * io.weighbridge.conformance.ArchitectureTest}; what clients notice is tested in {@link
+ * io.weighbridge.conformance.interop}. Test code only; confined to one thread.
  */
 @NullMarked
 package io.weighbridge.conformance;
