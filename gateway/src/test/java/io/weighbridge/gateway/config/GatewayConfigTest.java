@@ -22,7 +22,7 @@ final class GatewayConfigTest {
   private static final String D2 = "sha256:" + "2".repeat(64);
   private static final String FULL =
       """
-      gateway: {id: gw-1, state: ./state}
+      gateway: {id: gw-1, state: ./state, reflection: true}
       listen:
         predict: {address: "0.0.0.0:9100", insecure: true}
         admin: {address: "127.0.0.1:9101"}
@@ -60,7 +60,7 @@ final class GatewayConfigTest {
     GatewayConfig config = GatewayConfig.load(file(FULL));
 
     assertThat(config.gateway())
-        .isEqualTo(new GatewayConfig.Gateway("gw-1", folder.resolve("state"), false));
+        .isEqualTo(new GatewayConfig.Gateway("gw-1", folder.resolve("state"), true));
     assertThat(config.listen().predict().address()).hasToString("/0.0.0.0:9100");
     assertThat(config.listen().predict().insecure()).isTrue();
     assertThat(config.listen().admin().address()).hasToString("/127.0.0.1:9101");
@@ -112,7 +112,8 @@ final class GatewayConfigTest {
   @Test
   void everythingButTheIdHasADefault() throws Exception {
     GatewayConfig config = GatewayConfig.load(file("gateway: {id: gw-1}"));
-    assertThat(config.gateway().state()).isEqualTo(folder.resolve("state"));
+    assertThat(config.gateway())
+        .isEqualTo(new GatewayConfig.Gateway("gw-1", folder.resolve("state"), false));
     assertThat(config.listen().predict()).isEqualTo(ListenConfig.Listener.loopback(9000));
     assertThat(config.listen().admin()).isEqualTo(ListenConfig.Listener.loopback(9001));
     assertThat(config.listen().http()).isEqualTo(ListenConfig.Listener.loopback(9002));
