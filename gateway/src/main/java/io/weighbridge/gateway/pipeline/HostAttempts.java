@@ -62,11 +62,14 @@ final class HostAttempts {
    */
   @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean again, long deadlineNs) {
     Target of = target;
-    outcome.failed(failed, why);
+    // A host whose timer was before ours can only say that it gave up.
+    boolean late = why == Refusal.HOST_CANCELLED && System.nanoTime() - deadlineNs >= 0;
+    Refusal known = late ? Refusal.DEADLINE_EXCEEDED : why;
+    outcome.failed(failed, known);
     if (of == null || !again || sequence != 0 || outcome.attempts() >= ATTEMPTS_MAX) {
-      return why;
+      return known;
     }
-    return start(of, failed.chosen().host(), why, deadlineNs);
+    return start(of, failed.chosen().host(), known, deadlineNs);
   }
 
   private @Nullable Refusal start(
