@@ -79,7 +79,7 @@ final class SignedState {
 
   /** Counts one more start. */
   void boot() throws IOException {
-    store(bootEpoch + 1, last);
+    store(bootEpoch + 1, last, signer.sign(last.text()));
   }
 
   /** Remembers a checkpoint and gives the signed note, which may now be published. */
@@ -92,19 +92,19 @@ final class SignedState {
       throw new LedgerDamagedException(file, "another root was signed for " + size + " leaves");
     }
     Checkpoint next = new Checkpoint(signer.key().name(), size, root);
+    String note = signer.sign(next.text());
     if (!next.equals(last)) {
-      store(bootEpoch, next);
+      store(bootEpoch, next, note);
     }
-    return signer.sign(next.text()).getBytes(StandardCharsets.UTF_8);
+    return note.getBytes(StandardCharsets.UTF_8);
   }
 
-  private void store(long boot, Checkpoint checkpoint) throws IOException {
+  private void store(long boot, Checkpoint checkpoint, String note) throws IOException {
     byte[] found = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
     if (!Arrays.equals(found, stored)) {
       throw new LedgerDamagedException(file, "changed by another process while this one runs");
     }
-    String text = BOOT + boot + "\n" + signer.sign(checkpoint.text());
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = (BOOT + boot + "\n" + note).getBytes(StandardCharsets.UTF_8);
     disk.replaceDurably(file, bytes);
     stored = bytes;
     bootEpoch = boot;
