@@ -24,7 +24,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class OtlpSpans implements SpanSink, AutoCloseable {
   static final int QUEUED_MAX = 2048;
   private static final int BATCH_MAX = 512;
-  private static final long IDLE_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How long a span waits for others to make up a batch: an export costs far more than a span. */
+  static final long BATCH_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final int EXPORT_SECONDS_MAX = 10;
 
   private final ConcurrentLinkedQueue<FinishedSpan> queue = new ConcurrentLinkedQueue<>();
@@ -72,19 +75,24 @@ public final class OtlpSpans implements SpanSink, AutoCloseable {
 
   @Override
   public void record(FinishedSpan span) {
-    if (queuedCount.incrementAndGet() > QUEUED_MAX || closing) {
+    int queued = queuedCount.incrementAndGet();
+    if (queued > QUEUED_MAX || closing) {
       queuedCount.decrementAndGet();
       dropped.increment();
       return;
     }
     queue.add(span);
+    if (queued == BATCH_MAX) {
+      LockSupport.unpark(sender);
+    }
   }
 
   private void run() {
     while (!closing) {
-      if (!sendBatch()) {
-        LockSupport.parkNanos(IDLE_WAIT_NS);
+      if (queuedCount.get() < BATCH_MAX) {
+        LockSupport.parkNanos(BATCH_WAIT_NS);
       }
+      sendBatch();
     }
     while (sendBatch()) {
       // What was queued before the close goes out still.

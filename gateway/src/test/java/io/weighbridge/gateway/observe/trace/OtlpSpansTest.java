@@ -79,6 +79,27 @@ class OtlpSpansTest {
   }
 
   @Test
+  void waitsForASpanAfterAnExportToGetCompany() throws InterruptedException {
+    BlockingQueue<Long> exportedAtNs = new LinkedBlockingQueue<>();
+    RefusingExporter clocked =
+        new RefusingExporter() {
+          @Override
+          public CompletableResultCode export(Collection<SpanData> spans) {
+            exportedAtNs.add(System.nanoTime());
+            return CompletableResultCode.ofSuccess();
+          }
+        };
+    try (OtlpSpans spans = new OtlpSpans(clocked, "gw-1", tallies)) {
+      spans.record(SPAN);
+      Long first = exportedAtNs.poll(20, TimeUnit.SECONDS);
+      spans.record(SPAN);
+      Long second = exportedAtNs.poll(20, TimeUnit.SECONDS);
+      assertThat(first).isNotNull();
+      assertThat(second).isNotNull().isGreaterThanOrEqualTo(first + OtlpSpans.BATCH_WAIT_NS);
+    }
+  }
+
+  @Test
   void dropsWhatComesAfterClose() {
     OtlpSpans spans = new OtlpSpans(new RefusingExporter(), "gw-1", tallies);
     spans.close();
@@ -101,7 +122,7 @@ class OtlpSpansTest {
     return server;
   }
 
-  private static final class RefusingExporter implements SpanExporter {
+  private static class RefusingExporter implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
       return CompletableResultCode.ofFailure();
