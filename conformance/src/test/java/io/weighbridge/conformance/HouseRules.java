@@ -49,6 +49,7 @@ final class HouseRules {
     rules.add(knowsOnly("control", with(STAGES, "call", "grpc", "config")));
     rules.add(onlyHttp2KnowsTheCodec());
     rules.add(nothingOfOursIsNettys());
+    rules.add(thePathReadsItsLoopsClock());
     rules.add(moduleKnowsNone("ledger", "integrity", "gateway", "host", "cli"));
     rules.add(moduleKnowsNone("integrity", "ledger", "gateway", "host", "cli"));
     rules.add(moduleKnowsNone("gateway", "host", "cli"));
@@ -94,6 +95,17 @@ final class HouseRules {
         .should()
         .resideInAnyPackage("io.netty..", "io.grpc..")
         .as("no class of ours is in another project's package");
+  }
+
+  /** Else a simulation in virtual time would be of some other gateway. */
+  private static ArchRule thePathReadsItsLoopsClock() {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(GATEWAY + "http2..", GATEWAY + "upstream..", GATEWAY + "pipeline..")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .as("the path reads no clock but its event loop's")
+        .allowEmptyShould(true);
   }
 
   private static ArchRule moduleKnowsNone(String module, String... others) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,14 @@ class HouseRulesTest {
 
   /** Compiles a class {@code A} that uses a class {@code B}, and returns what the rules say. */
   private List<String> using(String user, String used) throws IOException {
+    return saidOf(
+        write(used, "B", "public class B {}"),
+        write(user, "A", "class A { " + used + ".B field; }"));
+  }
+
+  private List<String> saidOf(String... sources) throws IOException {
     List<String> files = new ArrayList<>(List.of("-d", folder.resolve("out").toString()));
-    files.add(write(used, "B", "public class B {}"));
-    files.add(write(user, "A", "class A { " + used + ".B field; }"));
+    files.addAll(List.of(sources));
     assertThat(
             ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, files.toArray(String[]::new)))
@@ -120,5 +126,13 @@ class HouseRulesTest {
     assertThat(inHttp2).containsExactly("no class of ours is in another project's package");
     assertThat(using("io.weighbridge.gateway.grpc", codec))
         .contains("only http2 knows Netty's HTTP/2 codec");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http2, 1", "upstream, 1", "pipeline, 1", "attestation, 0"})
+  void refusesAnotherClockOnThePath(String user, int said) throws IOException {
+    String reader = "class A { long now = System.nanoTime(); }";
+    assertThat(saidOf(write("io.weighbridge.gateway." + user, "A", reader)))
+        .isEqualTo(Collections.nCopies(said, "the path reads no clock but its event loop's"));
   }
 }

@@ -92,7 +92,7 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Upstream(connector, hostLimits, random.split(), new HostEvents()),
+            new Upstream(connector, hostLimits, random.split(), new HostEvents(), loop.ticker()),
             new Router(random.split()),
             new Recorder(ledger.lane(index)),
             metrics.loop(index),

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Ticker;
 import java.util.Arrays;
 
 /**
@@ -34,6 +35,7 @@ final class FrameReader {
 
   private final FrameListener listener;
   private final Scratch scratch;
+  private final Ticker ticker;
   private final int blockBytesMax;
   private final byte[] header = new byte[FrameFormat.HEADER_BYTES];
 
@@ -68,12 +70,13 @@ final class FrameReader {
    * @param server whether the peer begins with the client's preface
    */
   FrameReader(
-      FrameListener listener, Scratch scratch, boolean server, int listBytesMax, long nowNs) {
+      FrameListener listener, Scratch scratch, boolean server, int listBytesMax, Ticker ticker) {
     this.listener = listener;
     this.scratch = scratch;
+    this.ticker = ticker;
     blockBytesMax = BLOCK_BYTES_FACTOR * listBytesMax;
     state = server ? State.PREFACE : State.HEADER;
-    waitingSinceNs = nowNs;
+    waitingSinceNs = ticker.nanoTime();
   }
 
   /**
@@ -93,7 +96,7 @@ final class FrameReader {
     if (!owing()) {
       waitingSinceNs = 0;
     } else if (completed || waitingSinceNs == 0) {
-      waitingSinceNs = System.nanoTime();
+      waitingSinceNs = ticker.nanoTime();
     }
   }
 

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.Ticker;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class LeanConnection implements LoopConnection {
   final boolean server;
   final Http2Limits limits;
+  final Ticker ticker;
   final ConnectionListener listener;
   private final Flusher flusher;
   private final Channel channel;
@@ -46,6 +48,7 @@ final class LeanConnection implements LoopConnection {
       Scratch scratch) {
     this.server = server;
     this.limits = limits;
+    ticker = context.executor().ticker();
     this.listener = listener;
     this.flusher = flusher;
     channel = context.channel();
@@ -55,9 +58,8 @@ final class LeanConnection implements LoopConnection {
     answers = new Answers(channel, writer, ids);
     outbox = new Outbox(this, channel, writer, flusher);
     peerSettings = new PeerSettings(server, writer, outbox, streams);
-    long nowNs = System.nanoTime();
     Receiver receiver = new Receiver(this, answers, peerSettings, scratch);
-    reader = new FrameReader(receiver, scratch, server, limits.headerListBytesMax(), nowNs);
+    reader = new FrameReader(receiver, scratch, server, limits.headerListBytesMax(), ticker);
   }
 
   /** Takes in what the peer sent. Borrows {@code in}. */
@@ -319,7 +321,7 @@ final class LeanConnection implements LoopConnection {
     if (!reading() || !farewell.staying()) {
       return;
     } else if (server && begun) {
-      farewell.warn(System.nanoTime());
+      farewell.warn(ticker.nanoTime());
       markDirty();
     } else {
       nameLastStream();

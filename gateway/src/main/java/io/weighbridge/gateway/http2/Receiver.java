@@ -45,7 +45,7 @@ final class Receiver implements FrameListener {
     this.answers = answers;
     this.peerSettings = peerSettings;
     Http2Limits limits = connection.limits;
-    long nowNs = System.nanoTime();
+    long nowNs = connection.ticker.nanoTime();
     decoder = new HeaderDecoder(scratch, limits.headerListBytesMax());
     controlFrames = new RateLimit(limits.controlFramesPerSecondMax(), nowNs);
     resets = new RateLimit(limits.resetsPerSecondMax(), nowNs);
@@ -280,13 +280,13 @@ final class Receiver implements FrameListener {
 
   /** Counts a stream that came to nothing: cheap for the peer, not for us. */
   private void strike() {
-    if (connection.server && !resets.admit(System.nanoTime())) {
+    if (connection.server && !resets.admit(connection.ticker.nanoTime())) {
       connectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many resets");
     }
   }
 
   private void control() {
-    if (!controlFrames.admit(System.nanoTime())) {
+    if (!controlFrames.admit(connection.ticker.nanoTime())) {
       connectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many control frames");
     }
   }

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.http2;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,10 +16,12 @@ import java.util.concurrent.TimeUnit;
  * read.
  */
 public final class Sweeper {
+  private final Ticker ticker;
   private final Set<LoopConnection> connections = new LinkedHashSet<>();
 
   /** Starts sweeping on this loop. */
   public Sweeper(EventLoop loop) {
+    ticker = loop.ticker();
     var _ = loop.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -36,7 +39,7 @@ public final class Sweeper {
   }
 
   private void sweep() {
-    long nowNs = System.nanoTime();
+    long nowNs = ticker.nanoTime();
     for (LoopConnection connection : new ArrayList<>(connections)) {
       connection.sweep(nowNs);
     }

@@ -34,7 +34,7 @@ final class CallClock extends TimerWheel.Timer {
 
   /** The caller sent something. */
   void heard() {
-    heardNs = System.nanoTime();
+    heardNs = loop.nowNs();
   }
 
   /** When the call must be over. */

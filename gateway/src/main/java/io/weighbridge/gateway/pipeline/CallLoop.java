@@ -86,6 +86,11 @@ public final class CallLoop {
     return timers;
   }
 
+  /** The monotonic clock of this loop. */
+  long nowNs() {
+    return timers.nowNs();
+  }
+
   TraceStart traces() {
     return traces;
   }

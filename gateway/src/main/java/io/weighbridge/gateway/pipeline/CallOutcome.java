@@ -16,6 +16,7 @@ import io.weighbridge.gateway.route.Route;
 import io.weighbridge.ledger.CallRecord;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a call, on its way into the record. Confined to the call's event loop. */
@@ -43,16 +44,27 @@ final class CallOutcome {
     }
   }
 
-  /** When the call began, by the wall clock and by the monotonic one. */
-  long receivedAtUnixNs;
+  /** When the call began, by the wall clock and by the loop's. */
+  private long receivedAtUnixNs;
 
-  final long startedNs = System.nanoTime();
+  private long startedNs;
   private int attempts;
   private boolean started;
 
   private @Nullable Failure first;
   private @Nullable Failure last;
   private long durationNs;
+
+  /** The call's first block is here. */
+  void began(long nowNs) {
+    receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    startedNs = nowNs;
+  }
+
+  /** When the call began, by the loop's clock. */
+  long startedNs() {
+    return startedNs;
+  }
 
   /** The call is routed: it counts for its version from now to its end. */
   void started(CallLoop loop, Target target) {
@@ -94,7 +106,7 @@ final class CallOutcome {
       @Nullable HostAttempt attempt,
       @Nullable Refusal why,
       int grpcCode) {
-    durationNs = System.nanoTime() - startedNs;
+    durationNs = loop.nowNs() - startedNs;
     CallStream stream = facts.stream();
     if (stream != null && grpcCode == 0 && stream.answeredCount() > 0) {
       return stream.lastRecordId();
@@ -137,7 +149,7 @@ final class CallOutcome {
     out.kind = KIND_PREDICTION;
     AnswerPeek said = attempt.answer().peek();
     Asked asked = stream.answered(said);
-    long nowNs = System.nanoTime();
+    long nowNs = loop.nowNs();
     common(out, facts, nowNs - startedNs);
     out.grpcStatus = said != null && said.error() ? UNKNOWN : 0;
     out.attempts = attempts;
@@ -176,7 +188,7 @@ final class CallOutcome {
     Recorder recorder = loop.recorder();
     CallRecord out = recorder.begin();
     out.kind = KIND_REFUSAL;
-    common(out, facts, System.nanoTime() - startedNs);
+    common(out, facts, loop.nowNs() - startedNs);
     out.grpcStatus = why.grpcCode();
     out.reason = why.reasonUtf8();
     out.streamOrdinal = stream.answeredCount();
@@ -300,7 +312,7 @@ final class CallOutcome {
     if (started && target != null) {
       loop.metrics().ended(target.slot(), grpcCode, durationNs);
       if (facts.route().bySplit()) {
-        loop.metrics().splitRouted(target.slot(), grpcCode, durationNs, System.nanoTime());
+        loop.metrics().splitRouted(target.slot(), grpcCode, durationNs, loop.nowNs());
       }
     }
     if (facts.trace().sampled()) {

@@ -144,7 +144,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (sha256 != null) {
       call.loop().recorder().giveBack(sha256);
     }
-    call.loop().upstream().finished(chosen.host(), System.nanoTime());
+    CallLoop loop = call.loop();
+    loop.upstream().finished(chosen.host(), loop.nowNs());
   }
 
   @Override

@@ -63,7 +63,7 @@ final class HostAttempts {
   @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean again, long deadlineNs) {
     Target of = target;
     // A host whose timer was before ours can only say that it gave up.
-    boolean late = why == Refusal.HOST_CANCELLED && System.nanoTime() - deadlineNs >= 0;
+    boolean late = why == Refusal.HOST_CANCELLED && call.loop().nowNs() - deadlineNs >= 0;
     Refusal known = late ? Refusal.DEADLINE_EXCEEDED : why;
     outcome.failed(failed, known);
     if (of == null || !again || sequence != 0 || outcome.attempts() >= ATTEMPTS_MAX) {
@@ -74,11 +74,11 @@ final class HostAttempts {
 
   private @Nullable Refusal start(
       Target of, @Nullable Host except, Refusal ifNone, long deadlineNs) {
-    long nowNs = System.nanoTime();
+    CallLoop loop = call.loop();
+    long nowNs = loop.nowNs();
     if (deadlineNs - nowNs <= 0) {
       return Refusal.DEADLINE_EXCEEDED;
     }
-    CallLoop loop = call.loop();
     Eligible chosen =
         sequence == 0
             ? loop.upstream().choose(eligible, except, nowNs)

@@ -61,7 +61,7 @@ final class LocalCall {
   void answer(ModelBody body, @Nullable Target target) {
     CallStream stream = facts.stream();
     if (stream != null) {
-      stream.heard(System.nanoTime());
+      stream.heard(caller.loop().nowNs());
     }
     LocalAnswer answer = of(body.message(), target);
     body.drop();

@@ -21,7 +21,6 @@ import io.weighbridge.gateway.route.ModelSpec.PayloadDigest;
 import io.weighbridge.gateway.route.Route;
 import io.weighbridge.gateway.route.ServiceRule;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +83,7 @@ final class ProxyCall implements StreamListener {
       receive(Unpooled.EMPTY_BUFFER, endStream);
       return;
     }
-    outcome.receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    outcome.began(loop.nowNs());
     HeaderFault fault = request.read(block, loop.headerRules());
     if (fault != null) {
       Refusal why = Refusal.REQUEST_MALFORMED;
@@ -111,7 +110,7 @@ final class ProxyCall implements StreamListener {
   }
 
   private void begin(RpcMethod method, Caller who, Tables tables) {
-    long nowNs = outcome.startedNs;
+    long nowNs = outcome.startedNs();
     TraceContext trace = new TraceContext();
     loop.traces().begin(trace, request.traceparent());
     RequestBody body = RequestBody.of(method, loop, request, tables);
@@ -203,7 +202,7 @@ final class ProxyCall implements StreamListener {
     Target target = route.target();
     ModelRoute model = route.model();
     CallStream stream = known.stream();
-    Asked asked = stream == null ? null : new Asked(body.peek(), System.nanoTime());
+    Asked asked = stream == null ? null : new Asked(body.peek(), loop.nowNs());
     if (target == null || model == null) {
       throw new IllegalStateException("passed on without a route");
     }
@@ -251,7 +250,7 @@ final class ProxyCall implements StreamListener {
 
   /** Whether the stream may go on; ends it otherwise. */
   boolean goesOn(CallStream stream) {
-    Refusal gone = stream.look(route, attempts.current(), System.nanoTime());
+    Refusal gone = stream.look(route, attempts.current(), loop.nowNs());
     if (gone == null && local != null) {
       gone = local.look();
     }
@@ -267,14 +266,14 @@ final class ProxyCall implements StreamListener {
       end(CallEnd.refused(Refusal.AUDIT_UNAVAILABLE, ""));
       return false;
     }
-    stream.recorded(recordId, System.nanoTime());
+    stream.recorded(recordId, loop.nowNs());
     return true;
   }
 
   // The host.
 
   HeaderBlock hostHeaders(Host host) {
-    return ForwardedHeaders.toHost(known(), loop, host, clock.deadlineNs() - System.nanoTime());
+    return ForwardedHeaders.toHost(known(), loop, host, clock.deadlineNs() - loop.nowNs());
   }
 
   /**

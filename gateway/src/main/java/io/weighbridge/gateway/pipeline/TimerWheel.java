@@ -1,11 +1,13 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of the calls of one event loop. Confined to that loop.
+ * Deadlines of the calls of one event loop, and the clock they are told by, which is the loop's
+ * own. Confined to that loop.
  *
  * <pre>
  * Implementation notes: a hashed wheel (Varghese and Lauck, SOSP 1987, scheme 6) of ticks of 10 ms, its timers in
@@ -33,6 +35,7 @@ public final class TimerWheel {
   }
 
   private final EventLoop loop;
+  private final Ticker ticker;
   private final @Nullable Timer[] heads = new Timer[SLOTS];
   private final long originNs;
   private long doneTick;
@@ -42,7 +45,13 @@ public final class TimerWheel {
   /** A wheel that turns on this loop. */
   public TimerWheel(EventLoop loop) {
     this.loop = loop;
-    originNs = System.nanoTime();
+    ticker = loop.ticker();
+    originNs = ticker.nanoTime();
+  }
+
+  /** Now, by the clock that every deadline of the loop is in. */
+  long nowNs() {
+    return ticker.nanoTime();
   }
 
   /** Sets the timer, which must not be set. */
@@ -51,7 +60,7 @@ public final class TimerWheel {
     if (!ticking) {
       ticking = true;
       doneTick = (nowNs - originNs) / TICK_NS;
-      scheduleTick();
+      scheduleTick(nowNs);
     }
     timer.dueTick = Math.max(doneTick + 1, (dueNs - originNs + TICK_NS - 1) / TICK_NS);
     timer.slot = (int) (timer.dueTick & (SLOTS - 1));
@@ -94,16 +103,18 @@ public final class TimerWheel {
     }
   }
 
-  private void scheduleTick() {
-    var _ = loop.schedule(this::tick, TICK_NS, TimeUnit.NANOSECONDS);
+  /** Where ticks end, and not between: a deadline waits for the end of its tick only. */
+  private void scheduleTick(long nowNs) {
+    long leftNs = TICK_NS - (nowNs - originNs) % TICK_NS;
+    var _ = loop.schedule(this::tick, leftNs, TimeUnit.NANOSECONDS);
   }
 
   private void tick() {
-    long nowNs = System.nanoTime();
+    long nowNs = ticker.nanoTime();
     advance(nowNs);
     ticking = count > 0;
     if (ticking) {
-      scheduleTick();
+      scheduleTick(nowNs);
     }
   }
 

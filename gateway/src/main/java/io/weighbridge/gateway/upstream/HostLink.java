@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.upstream;
 
+import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.http2.Connection;
 import java.util.ArrayDeque;
@@ -26,6 +27,7 @@ final class HostLink {
   private final UpstreamLimits limits;
   private final RandomGenerator random;
   private final UpstreamEvents events;
+  private final Ticker ticker;
   private final List<HostConnection> connections = new ArrayList<>();
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
   private int inFlight;
@@ -37,12 +39,14 @@ final class HostLink {
       Connector connector,
       UpstreamLimits limits,
       RandomGenerator random,
-      UpstreamEvents events) {
+      UpstreamEvents events,
+      Ticker ticker) {
     this.host = host;
     this.connector = connector;
     this.limits = limits;
     this.random = random;
     this.events = events;
+    this.ticker = ticker;
   }
 
   HostTable.Host host() {
@@ -161,7 +165,7 @@ final class HostLink {
   void ready(HostConnection fresh) {
     failures = 0;
     events.connected(host);
-    long nowNs = System.nanoTime();
+    long nowNs = ticker.nanoTime();
     for (HostConnection connection : connections) {
       if (connection != fresh
           && connection.usable()
@@ -192,7 +196,7 @@ final class HostLink {
 
   void closed(HostConnection connection) {
     connections.remove(connection);
-    long nowNs = System.nanoTime();
+    long nowNs = ticker.nanoTime();
     if (!connection.ready()) {
       failures++;
       retryAtNs = nowNs + backoffNs();

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.upstream;
 
+import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import java.util.Arrays;
@@ -18,15 +19,21 @@ public final class Upstream {
   private final UpstreamLimits limits;
   private final RandomGenerator random;
   private final UpstreamEvents events;
+  private final Ticker ticker;
   private @Nullable HostLink[] links = new HostLink[0];
 
-  /** The upstream of one loop. */
+  /** The upstream of one loop, by the loop's clock. */
   public Upstream(
-      Connector connector, UpstreamLimits limits, RandomGenerator random, UpstreamEvents events) {
+      Connector connector,
+      UpstreamLimits limits,
+      RandomGenerator random,
+      UpstreamEvents events,
+      Ticker ticker) {
     this.connector = connector;
     this.limits = limits;
     this.random = random;
     this.events = events;
+    this.ticker = ticker;
   }
 
   /**
@@ -117,7 +124,7 @@ public final class Upstream {
       if (link != null) {
         link.close();
       }
-      link = new HostLink(host, connector, limits, random, events);
+      link = new HostLink(host, connector, limits, random, events, ticker);
       links[index] = link;
     }
     return link;

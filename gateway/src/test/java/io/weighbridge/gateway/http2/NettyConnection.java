@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Ticker;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -234,7 +235,7 @@ final class NettyConnection implements LoopConnection {
   public void drain() {
     if (!ending && goodbye == null && context != null) {
       goodbye = new Goodbye(this, http2);
-      goodbye.begin(System.nanoTime());
+      goodbye.begin(Ticker.systemTicker().nanoTime());
     }
   }
 
@@ -283,7 +284,7 @@ final class NettyConnection implements LoopConnection {
 
   void queued(OpenStream open, int byteCount) {
     if (open.queuedBytes == 0) {
-      open.stalledSinceNs = System.nanoTime();
+      open.stalledSinceNs = Ticker.systemTicker().nanoTime();
     }
     open.queuedBytes += byteCount;
     queuedBytes += byteCount;
@@ -295,7 +296,7 @@ final class NettyConnection implements LoopConnection {
     queuedBytes -= byteCount;
     flusher.queued(-byteCount);
     if (open.queuedBytes > 0) {
-      open.stalledSinceNs = System.nanoTime();
+      open.stalledSinceNs = Ticker.systemTicker().nanoTime();
     }
   }
 
@@ -371,7 +372,7 @@ final class NettyConnection implements LoopConnection {
 
   void pingAnswered(long payload) {
     if (goodbye != null) {
-      goodbye.pingAnswered(payload, System.nanoTime());
+      goodbye.pingAnswered(payload, Ticker.systemTicker().nanoTime());
     }
   }
 

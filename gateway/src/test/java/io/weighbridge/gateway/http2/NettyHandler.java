@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.util.Objects;
 
@@ -43,14 +44,14 @@ final class NettyHandler extends Http2ConnectionHandler {
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     super.handlerAdded(ctx);
     connection.attach(this, ctx);
-    waitingSinceNs = System.nanoTime();
+    waitingSinceNs = Ticker.systemTicker().nanoTime();
     sweeper.add(connection);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
     if (waitingSinceNs == 0) {
-      waitingSinceNs = System.nanoTime();
+      waitingSinceNs = Ticker.systemTicker().nanoTime();
     }
     super.channelRead(ctx, msg);
   }
@@ -60,7 +61,7 @@ final class NettyHandler extends Http2ConnectionHandler {
     if (actualReadableBytes() == 0) {
       waitingSinceNs = 0;
     } else if (progressed) {
-      waitingSinceNs = System.nanoTime();
+      waitingSinceNs = Ticker.systemTicker().nanoTime();
     }
     progressed = false;
     super.channelReadComplete(ctx);

@@ -115,7 +115,8 @@ final class PathHarness implements AutoCloseable {
             new UpstreamLimits(
                 4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
-            new ConnectionEvents());
+            new ConnectionEvents(),
+            loop.ticker());
     CallMetrics metrics = new CallMetrics(1, slots);
     CallServices services =
         new CallServices(
@@ -168,7 +169,7 @@ final class PathHarness implements AutoCloseable {
         streams);
   }
 
-  private static KeyTable keys() throws Exception {
+  static KeyTable keys() throws Exception {
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(SECRET.getBytes(US_ASCII));
     Caller caller =
         new Caller("acme", "svc", AuthMethod.API_KEY, "demo", Set.of("m", "/shop.Cart"));
