@@ -23,9 +23,12 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -37,62 +40,108 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 public final class CommandTree {
   private static final int HELP_WIDTH = 100;
 
-  private CommandTree() {}
+  /** A command that is made, and its annotations read, only when it is wanted. */
+  private record Branch(String name, Supplier<Object> command) {}
+
+  private final Console console;
+  private final Predicate<String> wanted;
+
+  private CommandTree(Console console, Predicate<String> wanted) {
+    this.console = console;
+    this.wanted = wanted;
+  }
 
   /** The whole tree, writing to this console. */
   public static CommandLine of(Console console) {
+    return new CommandTree(console, _ -> true).build();
+  }
+
+  /**
+   * As much of the tree as these arguments can need: reading the annotations of all commands takes
+   * longer than most commands do.
+   */
+  static CommandLine forArguments(Console console, String... arguments) {
+    List<String> words = Arrays.stream(arguments).filter(word -> !word.startsWith("-")).toList();
+    return new CommandTree(console, words::contains).build();
+  }
+
+  private CommandLine build() {
     RootCommand root = new RootCommand();
     CommandLine tree = new CommandLine(root);
-    tree.addSubcommand(new DemoCommand(console, CommandTree::of));
-    tree.addSubcommand(
-        "traffic",
-        group(
-            "Which version gets which share of a model's calls.",
-            "  weighbridge traffic show minilm",
-            new TrafficShow(console),
-            new TrafficSet(console),
-            new TrafficExplain(console),
-            new TrafficHistory(console)));
-    tree.addSubcommand(
-        "host",
-        group(
-            "Model hosts and what they prove.",
-            "  weighbridge host list",
-            new HostList(console),
-            new HostRelease(console)));
-    tree.addSubcommand(
-        "key",
-        group(
-            "Keys of callers and of admins.",
-            "  weighbridge key list",
-            new KeyCreate(console),
-            new KeyList(console),
-            new KeyRevoke(console)));
-    tree.addSubcommand(
-        "audit",
-        group(
-            "The log of every call and change: search it, and prove it.",
-            "  weighbridge audit verify --ledger ./ledger --key ledger.pub",
-            new AuditVerify(console),
-            new AuditSearch(console),
-            new AuditShow(console),
-            new AuditReceipt(console),
-            new AuditCheck(console)));
-    tree.addSubcommand(new PredictCommand(console));
+    add(
+        tree,
+        new Branch("demo", () -> new DemoCommand(console, CommandTree::of)),
+        new Branch("traffic", this::traffic),
+        new Branch("host", this::host),
+        new Branch("key", this::key),
+        new Branch("audit", this::audit),
+        new Branch("predict", () -> new PredictCommand(console)));
     return configure(tree, root, console);
   }
 
-  private static CommandLine group(String description, String example, Object... commands) {
+  private CommandLine traffic() {
+    return group(
+        "traffic",
+        "Which version gets which share of a model's calls.",
+        "  weighbridge traffic show minilm",
+        new Branch("show", () -> new TrafficShow(console)),
+        new Branch("set", () -> new TrafficSet(console)),
+        new Branch("explain", () -> new TrafficExplain(console)),
+        new Branch("history", () -> new TrafficHistory(console)));
+  }
+
+  private CommandLine host() {
+    return group(
+        "host",
+        "Model hosts and what they prove.",
+        "  weighbridge host list",
+        new Branch("list", () -> new HostList(console)),
+        new Branch("release", () -> new HostRelease(console)));
+  }
+
+  private CommandLine key() {
+    return group(
+        "key",
+        "Keys of callers and of admins.",
+        "  weighbridge key list",
+        new Branch("create", () -> new KeyCreate(console)),
+        new Branch("list", () -> new KeyList(console)),
+        new Branch("revoke", () -> new KeyRevoke(console)));
+  }
+
+  private CommandLine audit() {
+    return group(
+        "audit",
+        "The log of every call and change: search it, and prove it.",
+        "  weighbridge audit verify --ledger ./ledger --key ledger.pub",
+        new Branch("verify", () -> new AuditVerify(console)),
+        new Branch("search", () -> new AuditSearch(console)),
+        new Branch("show", () -> new AuditShow(console)),
+        new Branch("receipt", () -> new AuditReceipt(console)),
+        new Branch("check", () -> new AuditCheck(console)));
+  }
+
+  private CommandLine group(String name, String description, String example, Branch... branches) {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(description)
         .footer(example)
         .exitCodeList(exitCodes(ExitCode.DONE_LINE, ExitCode.USAGE_LINE));
     CommandLine group = new CommandLine(spec);
-    for (Object command : commands) {
-      group.addSubcommand(command);
+    if (wanted.test(name)) {
+      add(group, branches);
     }
     return group;
+  }
+
+  /** Those wanted; when none is, all of them: for help, and to suggest what was meant. */
+  private void add(CommandLine parent, Branch... branches) {
+    boolean chosen = Arrays.stream(branches).anyMatch(branch -> wanted.test(branch.name));
+    for (Branch branch : branches) {
+      if (!chosen || wanted.test(branch.name)) {
+        parent.addSubcommand(branch.name, branch.command.get());
+      }
+    }
   }
 
   private static Map<String, String> exitCodes(String... lines) {

@@ -52,7 +52,8 @@ public final class StartupTraining {
   private static void run(String... arguments) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    CommandTree.of(new Console(nowhere, nowhere, true, false)).execute(arguments);
+    CommandTree.forArguments(new Console(nowhere, nowhere, true, false), arguments)
+        .execute(arguments);
   }
 
   private static final class OneModel extends TrafficServiceGrpc.TrafficServiceImplBase {

@@ -11,7 +11,7 @@ public final class WeighbridgeMain {
   public static void main(String[] arguments) {
     // Libraries log what the command says itself, in its own words and only when it matters.
     LogManager.getLogManager().reset();
-    int exitCode = CommandTree.of(Console.ofProcess()).execute(arguments);
+    int exitCode = CommandTree.forArguments(Console.ofProcess(), arguments).execute(arguments);
     System.out.flush();
     System.exit(exitCode);
   }

@@ -50,6 +50,17 @@ final class CommandTreeTest {
         .isLessThanOrEqualTo(110);
   }
 
+  /** Only what was typed is made, yet help and suggestions speak of everything. */
+  @Test
+  void helpListsEveryCommand() {
+    assertThat(Shell.run("--help").out())
+        .contains(
+            "\n  demo ", "\n  traffic ", "\n  host ", "\n  key ", "\n  audit ", "\n  predict ");
+    assertThat(Shell.run("key", "--help").out())
+        .contains("\n  create ", "\n  list ", "\n  revoke ");
+    assertThat(Shell.run("--debug", "traffic", "shwo").err()).contains("show");
+  }
+
   @Test
   void suggestsWhatWasMeant() {
     Shell.Result command = Shell.run("trafic");

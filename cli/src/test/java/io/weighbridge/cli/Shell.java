@@ -21,7 +21,7 @@ final class Shell {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
             false);
-    int exitCode = CommandTree.of(console).execute(arguments);
+    int exitCode = CommandTree.forArguments(console, arguments).execute(arguments);
     return new Result(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
