@@ -14,6 +14,12 @@ final class Group {
   /** Beyond this the rest waits for the next group; one record may still exceed it. */
   static final int BYTES_MAX = 4 * 1024 * 1024;
 
+  /**
+   * What a group keeps for its next records: about what a busy gateway seals at once. Arrays that a
+   * burst has grown go, or eight groups would hold 64 MiB from then on.
+   */
+  static final int KEPT_BYTES_MAX = 1024 * 1024;
+
   private static final int RECORDS_START = 64;
   private static final int BYTES_START = 16 * 1024;
 
@@ -95,7 +101,11 @@ final class Group {
     return count == 0 ? 0 : ends[count - 1];
   }
 
+  /** Empties it for use again. */
   void clear() {
     count = 0;
+    if (bytes.length > KEPT_BYTES_MAX) {
+      bytes = new byte[BYTES_START];
+    }
   }
 }
