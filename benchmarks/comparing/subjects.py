@@ -1,4 +1,4 @@
-"""What stands between the generator and the upstream: our gateway, three bare proxies, a relay, nothing."""
+"""What stands between the generator and the upstream: our gateway, four bare proxies, a relay, nothing."""
 
 import hashlib
 import os
@@ -109,7 +109,8 @@ class Proxy(Subject):
                   "USER": getuser()}
         config = fill(self.template, values, bench.folder)
         command = [word.replace("@CONFIG@", str(config)).replace("@WORK@", str(bench.folder)) for word in self.command]
-        running = Running(self.name, [self.found(), *command], bench.subject_cpu, bench.folder)
+        home = {"HOME": str(bench.folder)}  # for what it keeps beside what it is told
+        running = Running(self.name, [self.found(), *command], bench.subject_cpu, bench.folder, home)
         running.await_port(port)
         return Started(f"127.0.0.1:{port}", running)
 
@@ -174,6 +175,8 @@ def all_subjects(java_options):
         Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),
         Proxy("nginx", "nginx", "nginx-light", "nginx.conf", ["-c", "@CONFIG@", "-e", "@WORK@/nginx-error.log"],
               ["-v"]),
+        Proxy("caddy", "caddy", "caddy", "Caddyfile", ["run", "--config", "@CONFIG@", "--adapter", "caddyfile"],
+              ["version"]),
         Relay(),
         Direct(),
     ]
