@@ -9,6 +9,8 @@ OK, INVALID, DENIED, TOO_LARGE, UNKNOWN, INTERNAL = "grpc 0", "grpc 3", "grpc 7"
 UNAUTHENTICATED, LATE = "grpc 16", "grpc 4"
 PROTOCOL = ("rst PROTOCOL_ERROR", "http 400", "goaway PROTOCOL_ERROR")
 FRAMING = (INTERNAL, INVALID)
+# Of trailers: by then there is a call that can be told.
+MALFORMED = (INVALID, *PROTOCOL)
 BIG = b"\0" * 100_000
 
 
@@ -216,9 +218,14 @@ def _frames():
     protocol, size, flow = "goaway PROTOCOL_ERROR", "goaway FRAME_SIZE_ERROR", "goaway FLOW_CONTROL_ERROR"
     return [
         _trailers("trailers that do not end", PROTOCOL, [("x", "y")], 0),
-        _trailers("pseudo-header in trailers", PROTOCOL, [(":path", "/x")], h2.END_STREAM),
-        _trailers("LF in trailers", PROTOCOL, [("x", "a\nb")], h2.END_STREAM),
+        _trailers("pseudo-header in trailers", MALFORMED, [(":path", "/x")], h2.END_STREAM),
+        _trailers("LF in trailers", MALFORMED, [("x", "a\nb")], h2.END_STREAM),
+        _trailers("NUL in trailers", MALFORMED, [("x", "a\0b")], h2.END_STREAM),
+        _trailers("upper case in trailers", MALFORMED, [("X-User", "y")], h2.END_STREAM),
+        _trailers("connection in trailers", MALFORMED, [("connection", "close")], h2.END_STREAM),
         _trailers("good trailers", OK, [("x", "y")], h2.END_STREAM),
+        _trailers("another key in trailers", OK, [("authorization", "Bearer wb_x_y")], h2.END_STREAM),
+        _trailers("status in trailers", OK, [("grpc-status", "13"), ("grpc-timeout", "0n")], h2.END_STREAM),
         _raw("frame over 16 KiB", size, h2.frame(h2.DATA, 0, 1, b"\0" * 16385)),
         _raw("data on stream 0", protocol, h2.frame(h2.DATA, 0, 0, b"x")),
         _raw("data on an idle stream", protocol, h2.frame(h2.DATA, 0, 1, b"x")),

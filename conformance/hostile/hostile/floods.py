@@ -1,6 +1,8 @@
 """Attacks that last: each runs until told to stop and returns what it got through, as words and counts."""
+import contextlib
 import os
 import random
+import socket
 import struct
 import time
 
@@ -12,12 +14,13 @@ class Flood:
     """The rest of the seconds, and a count of what happened.
 
     Attackers come from addresses of their own, as they would: limits per peer must not hit the honest caller. An attack
-    that is ``spread`` comes from another address with each connection.
+    that is ``spread`` comes from another address with each connection; one that is ``brief`` ends when the seconds are
+    over, whatever it was to get through.
     """
 
-    def __init__(self, address, key, seconds, number, spread):
-        self.address, self.key, self.counts, self.number, self.spread = address, key, {}, number, spread
-        self.until, self.opened = time.monotonic() + seconds, 0
+    def __init__(self, gateway, seconds, number, spread=False, brief=False):
+        self.address, self.key, self.counts, self.number = gateway.address, gateway.key, {}, number
+        self.spread, self.brief, self.until, self.opened = spread, brief, time.monotonic() + seconds, 0
 
     def on(self):
         return time.monotonic() < self.until
@@ -26,10 +29,19 @@ class Flood:
         self.counts[word] = self.counts.get(word, 0) + by
 
     def connect(self, **how):
+        return self.tried(lambda: h2.Connection(self.address, source=self.source(), **how))
+
+    def dial(self):
+        """A socket that says nothing of itself: no preface, no TLS."""
+        return self.tried(lambda: h2.dial(self.address, self.source()))
+
+    def source(self):
         self.opened += self.spread
-        source = "127.%d.%d.%d" % (10 + self.number, self.opened >> 8 & 255, 1 + self.opened % 254)
+        return "127.%d.%d.%d" % (10 + self.number, self.opened >> 8 & 255, 1 + self.opened % 254)
+
+    def tried(self, connect):
         try:
-            connection = h2.Connection(self.address, source=source, **how)
+            connection = connect()
             self.count("connections")
             return connection
         except OSError as e:
@@ -103,23 +115,34 @@ def empty_continuation(flood):
         flood.ended(connection)
 
 
+RESETS = 1_000_000
+RESETS_SECONDS_MAX = 90
+
+
 def resets(flood):
-    """Streams opened and reset at once, on connection after connection."""
+    """A million streams opened and reset at once, however many connections and addresses that takes."""
     head = hpack.encode(oip.headers(flood.key))
     cancel = struct.pack(">I", 8)
-    while flood.on():
+    batches = [
+        b"".join(h2.frame(h2.HEADERS, 4, number, head) + h2.frame(h2.RST, 0, number, cancel)
+                 for number in range(first, first + 200, 2))
+        for first in range(1, 20_000, 200)]
+    flood.spread, patience = True, time.monotonic() + RESETS_SECONDS_MAX
+
+    def short():
+        return not flood.brief and flood.counts.get("resets", 0) < RESETS and time.monotonic() < patience
+
+    while flood.on() or short():
         connection = flood.connect()
         if not connection:
             continue
-        stream = 1
-        while flood.on() and not connection.closed and not connection.goaway and stream < 1 << 28:
-            batch = b"".join(
-                h2.frame(h2.HEADERS, 4, number, head) + h2.frame(h2.RST, 0, number, cancel)
-                for number in range(stream, stream + 200, 2))
-            stream += 200
+        for batch in batches:
+            if connection.closed or connection.goaway or not (flood.on() or short()):
+                break
             if connection.send(batch, 1):
                 flood.count("resets", 100)
             connection.read(0)
+        connection.wait(lambda: connection.goaway, 0.5)
         flood.ended(connection)
 
 
@@ -231,7 +254,7 @@ def unread(flood):
             frames = b"".join(
                 h2.frame(h2.HEADERS, 4, n, hpack.encode(oip.headers(flood.key))) + h2.frame(h2.DATA, 1, n, message)
                 for n in range(1, 21, 2))
-            connection.socket.sendall(frames)
+            connection.send(frames)
             flood.count("streams", 10)
             held.append(connection)
     while flood.on():
@@ -310,12 +333,61 @@ def unauthenticated(flood):
         flood.ended(connection)
 
 
+def handshakes(flood):
+    """TLS handshakes, complete and for nothing."""
+    while flood.on():
+        connection = flood.connect(preface=False)
+        if connection:
+            connection.close(abort=True)
+
+
+def stalled_handshakes(flood):
+    """The first bytes of a TLS handshake, on 500 connections, and no more."""
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+    held = [c for c in (flood.dial() for _ in range(500)) if c]
+    for number, connection in enumerate(held):
+        connection.sendall(hello[:number % len(hello)])
+    while flood.on():
+        time.sleep(0.1)
+    for connection in held:
+        connection.close()
+
+
+def no_handshake(flood):
+    """Random bytes where a TLS handshake should be."""
+    dice = random.Random(9)
+    while flood.on():
+        connection = flood.dial()
+        if connection:
+            with contextlib.suppress(OSError):
+                connection.sendall(os.urandom(dice.randrange(1, 20_000)))
+            connection.close()
+
+
+def garbage_in_tls(flood):
+    """A good handshake and a good call, then random bytes in place of TLS records."""
+    dice = random.Random(10)
+    while flood.on():
+        connection = flood.connect()
+        if not connection:
+            continue
+        stream = connection.open(oip.headers(flood.key))
+        connection.data(stream, oip.framed(oip.request(SERVED)))
+        connection.wait(connection.streams[stream].done, 2)
+        flood.count(connection.streams[stream].outcome())
+        with socket.socket(fileno=os.dup(connection.socket.fileno())) as beneath, contextlib.suppress(OSError):
+            # Half of them as what claims to be a record of data.
+            beneath.send(dice.choice((b"", b"\x17\x03\x03\x10\x00")) + os.urandom(dice.randrange(1, 6_000)))
+        connection.wait(lambda: False, 0.05)
+        flood.ended(connection)
+
+
 ALL = [
     ("garbage", garbage),
     ("truncated frames", truncated),
     ("continuation flood", continuation),
     ("empty continuation flood", empty_continuation),
-    ("reset flood", resets),
+    ("a million resets", resets),
     ("ping flood", pings),
     ("settings flood", settings),
     ("window update flood", window_updates),
@@ -328,4 +400,12 @@ ALL = [
     ("slow body", slow_body),
     ("too many streams", too_many_streams),
     ("made-up keys", unauthenticated),
+]
+
+# Attacks on a port that speaks TLS.
+TLS = [
+    ("handshakes for nothing", handshakes),
+    ("stalled handshakes", stalled_handshakes),
+    ("garbage for a handshake", no_handshake),
+    ("garbage behind a handshake", garbage_in_tls),
 ]

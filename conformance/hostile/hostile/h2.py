@@ -1,6 +1,8 @@
 """HTTP/2 by hand (RFC 9113): whatever bytes a trial wants to send, and an honest reading of the answers."""
+import collections
 import select
 import socket
+import ssl
 import struct
 import time
 
@@ -11,9 +13,22 @@ DATA, HEADERS, PRIORITY, RST, SETTINGS, PUSH, PING, GOAWAY, WINDOW, CONTINUATION
 END_STREAM = ACK = 1
 END_HEADERS = 4
 MAX_CONCURRENT_STREAMS, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE = 3, 4, 5
+# What a socket says that cannot go on now; TLS says it in two ways, whichever was tried.
+AGAIN = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 ERRORS = ("NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR "
           "REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM INADEQUATE_SECURITY "
           "HTTP_1_1_REQUIRED").split()
+
+
+# Where a gateway listens, and the context to speak TLS with, if it does.
+Address = collections.namedtuple("Address", "host port tls", defaults=(None,))
+
+
+def dial(address, source=None):
+    """A socket connected to there, from this address; without TLS yet."""
+    connected = socket.create_connection(address[:2], 10, source and (source, 0))
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
 
 
 def error(code):
@@ -51,8 +66,10 @@ class Connection:
     """One client connection; reads only when asked to."""
 
     def __init__(self, address, window=None, preface=True, credit=True, source=None):
-        self.socket = socket.create_connection(address, 10, source and (source, 0))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = dial(address, source)
+        if address.tls:
+            self.socket = address.tls.wrap_socket(self.socket, server_hostname="localhost")
+        self.socket.setblocking(False)
         self.streams, self.settings, self.goaway, self.closed = {}, {}, None, False
         self.next_stream, self.credit, self.acks, self.pings = 1, credit, 0, 0
         self._in, self._decoder, self._block, self._window = bytearray(), hpack.Decoder(), None, {0: 65535}
@@ -64,12 +81,11 @@ class Connection:
     def send(self, data, seconds=10):
         """Whether everything was sent; reads meanwhile, so that neither side waits for the other for ever."""
         view, deadline = memoryview(data), time.monotonic() + seconds
-        self.socket.setblocking(False)
         while view and not self.closed and time.monotonic() < deadline:
             try:
                 sent = self.socket.send(view)
                 view = view[sent:]
-            except BlockingIOError:
+            except AGAIN:
                 select.select([self.socket], [self.socket], [], 1)
                 self.read(0)
             except OSError:
@@ -106,10 +122,10 @@ class Connection:
     def read(self, seconds):
         """Takes in what is there, waiting at most this long for something."""
         try:
-            if self.closed or not select.select([self.socket], [], [], seconds)[0]:
+            if self.closed or not (self._decrypted() or select.select([self.socket], [], [], seconds)[0]):
                 return False
             got = self.socket.recv(1 << 18)
-        except (BlockingIOError, InterruptedError):
+        except AGAIN:
             return False
         except OSError:
             got = b""
@@ -119,6 +135,10 @@ class Connection:
         self._in += got
         self._frames()
         return True
+
+    def _decrypted(self):
+        """Bytes that TLS has taken off the socket already."""
+        return isinstance(self.socket, ssl.SSLSocket) and self.socket.pending()
 
     def wait(self, done, seconds=10):
         """Reads until the condition holds, the connection ends or time is up; whether it holds."""
