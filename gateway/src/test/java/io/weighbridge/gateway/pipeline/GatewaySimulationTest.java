@@ -1,0 +1,72 @@
+package io.weighbridge.gateway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Many small worlds in virtual time, each of another seed: callers that leave and stall, hosts that
+ * fail in every way, lines that break, a ledger that is full at times. Whatever happens, every call
+ * ends once, in time, with a row of the table, recorded before it is answered, and leaves nothing
+ * behind.
+ *
+ * <p>A failure names its seed; {@code -Dsimulation.seed=N} plays that world alone, the same again.
+ * {@code -Dsimulation.worlds=N} plays more of them.
+ */
+class GatewaySimulationTest {
+  private static final int WORLDS = Integer.getInteger("simulation.worlds", 20);
+  private static final int SECONDS = 8;
+
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    root().addAppender(log);
+  }
+
+  @AfterEach
+  void stopListening() {
+    root().detachAppender(log);
+  }
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  }
+
+  @Test
+  void everyCallEndsOnceRecordedAndInTime() throws Exception {
+    Long only = Long.getLong("simulation.seed");
+    if (only != null) {
+      live(only);
+      return;
+    }
+    Map<String, Integer> ends = new TreeMap<>();
+    for (long seed = 1; seed <= WORLDS; seed++) {
+      live(seed).ends().forEach(end -> ends.merge(end, 1, Integer::sum));
+    }
+    int calls = ends.values().stream().mapToInt(Integer::intValue).sum();
+    // Were nearly all answered, or none, the worlds would show nothing.
+    assertThat(ends.get("0 ")).as("of %d: %s", calls, ends).isBetween(calls / 5, 4 * calls / 5);
+  }
+
+  private SimulatedWorld live(long seed) throws Exception {
+    SimulatedWorld world = new SimulatedWorld(seed);
+    List<String> faults = world.live(SECONDS);
+    String replay = "replay with -Dsimulation.seed=" + seed;
+    assertThat(faults).as(replay).isEmpty();
+    // What is thrown on an event loop is caught there and only told.
+    assertThat(log.list).as(replay).noneMatch(event -> event.getThrowableProxy() != null);
+    log.list.clear();
+    return world;
+  }
+}

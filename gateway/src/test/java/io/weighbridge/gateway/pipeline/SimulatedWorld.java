@@ -1,0 +1,422 @@
+package io.weighbridge.gateway.pipeline;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalServerChannel;
+import io.netty.util.AsciiString;
+import io.weighbridge.gateway.attestation.HostCounters;
+import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.Slots;
+import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.call.TlsPeer;
+import io.weighbridge.gateway.http2.Connection;
+import io.weighbridge.gateway.http2.ConnectionListener;
+import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.local.LocalServices;
+import io.weighbridge.gateway.local.Serving;
+import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.trace.SpanSink;
+import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.record.Recorder;
+import io.weighbridge.gateway.route.ModelSpec;
+import io.weighbridge.gateway.route.RouteTable;
+import io.weighbridge.gateway.route.Router;
+import io.weighbridge.gateway.upstream.HostConnection;
+import io.weighbridge.gateway.upstream.Upstream;
+import io.weighbridge.gateway.upstream.UpstreamEvents;
+import io.weighbridge.gateway.upstream.UpstreamLimits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway's data path between callers and hosts that all run on one loop in virtual time, over
+ * lines that lose and delay. The same seed is the same world. Confined to one thread.
+ */
+final class SimulatedWorld {
+  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+  static final CallLimits LIMITS = limits();
+  private static final int HOSTS = 3;
+  private static final int CALLERS = 3;
+  private static final int CONNECT_MS_MAX = 1_500;
+
+  final SimulatedLoop loop;
+  final SimulatedLane lane = new SimulatedLane();
+
+  /** What callers and hosts speak; the gateway has its own. */
+  final Http2Transport peers;
+
+  private final String name;
+  private final Flusher flusher;
+  private final Sweeper sweeper;
+  private final Upstream upstream;
+  private final CallMetrics metrics;
+  private final CurrentTables tables = new CurrentTables();
+  private final HostCounters counters = new HostCounters(HOSTS);
+  private final Bystander bystander = new Bystander();
+  private final List<HostTable.Host> hostEntries = new ArrayList<>();
+  private final List<SimulatedHost> hosts = new ArrayList<>();
+  private final List<SimulatedCaller> callers = new ArrayList<>();
+  private final List<Channel> hostChannels = new ArrayList<>();
+  private boolean well;
+
+  SimulatedWorld(long seed) throws Exception {
+    loop = new SimulatedLoop(seed);
+    name = "world-" + seed;
+    peers = new Http2Transport(new Flusher(loop.events, 64 << 20), new Sweeper(loop.events));
+    flusher = new Flusher(loop.events, 64 << 20);
+    sweeper = new Sweeper(loop.events);
+    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    Slots slots = new Slots();
+    metrics = new CallMetrics(1, slots);
+    upstream = upstream(transport);
+    CallLoop calls = calls();
+    serve(
+        "gateway",
+        new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            transport.serve(channel, PathHarness.HTTP2, new Session(calls, channel));
+          }
+        });
+    for (int i = 0; i < HOSTS; i++) {
+      addHost(i);
+    }
+    publish(slots);
+    for (int i = 0; i < CALLERS; i++) {
+      callers.add(new SimulatedCaller(this, "caller" + i));
+    }
+  }
+
+  private static CallLimits limits() {
+    CallLimits usual = PathHarness.limits();
+    return new CallLimits(
+        usual.messageBytesMax(),
+        usual.peekBytesMax(),
+        usual.retryBodyBytesMax(),
+        usual.streamWindowBytes(),
+        6 * SECOND_NS,
+        3 * SECOND_NS,
+        usual.inflatedBytesMax(),
+        usual.inflatingBytesMax(),
+        new CallLimits.Streams(9 * SECOND_NS, 4 * SECOND_NS, SECOND_NS, 3));
+  }
+
+  private Upstream upstream(Http2Transport transport) {
+    UpstreamLimits limits =
+        new UpstreamLimits(2, 20, 2 * SECOND_NS, SECOND_NS, 5 * SECOND_NS, PathHarness.HTTP2);
+    return new Upstream(
+        (host, connection) -> connect(transport, host, connection),
+        limits,
+        loop.random.split(),
+        bystander,
+        loop.events.ticker());
+  }
+
+  private CallLoop calls() {
+    CallServices services =
+        new CallServices(
+            tables,
+            LIMITS,
+            bystander,
+            bystander,
+            SpanSink.NONE,
+            new LocalServices(bystander, metrics, 3, false),
+            false,
+            AsciiString.of("gw-test"),
+            AsciiString.of("1"));
+    SplittableRandom random = loop.random.split();
+    return new CallLoop(
+        services,
+        upstream,
+        new Router(random.split()),
+        new Recorder(lane),
+        metrics.loop(0),
+        new TimerWheel(loop.events),
+        TraceStart.passing(random.split()));
+  }
+
+  LocalAddress address() {
+    return address("gateway");
+  }
+
+  private LocalAddress address(String of) {
+    return new LocalAddress(name + "-" + of);
+  }
+
+  private void serve(String as, ChannelInitializer<Channel> initializer) {
+    var _ =
+        new ServerBootstrap()
+            .group(loop.events)
+            .channel(LocalServerChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, loop.allocator)
+            .childHandler(initializer)
+            .bind(address(as));
+  }
+
+  private void addHost(int index) {
+    SimulatedHost host = new SimulatedHost(loop);
+    hosts.add(host);
+    hostEntries.add(
+        new HostTable.Host(
+            index,
+            "host-" + index,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1 + index)));
+    serve(
+        "host-" + index,
+        new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            hostChannels.add(channel);
+            channel.pipeline().addLast(new SimulatedLine(loop, weather(30, 15)));
+            peers.serve(channel, PathHarness.HTTP2, host);
+          }
+        });
+  }
+
+  private SimulatedLine.Weather weather(int latencyMsMax, int faultPercent) {
+    return new SimulatedLine.Weather(loop.happens(50) ? 0 : latencyMsMax, well ? 0 : faultPercent);
+  }
+
+  SimulatedLine.Weather callerWeather() {
+    return weather(20, 15);
+  }
+
+  private void publish(Slots slots) throws Exception {
+    ModelSpec spec =
+        new ModelSpec(
+            "m",
+            1,
+            2,
+            new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
+            List.of(new ModelSpec.Version("1", PathHarness.DIGEST, 0)),
+            Map.of(),
+            List.of(new ModelSpec.Range(0, 1_000_000, "1")),
+            null,
+            ModelSpec.PayloadDigest.BOTH);
+    tables.publish(PathHarness.keys());
+    tables.publish(RouteTable.of(1, List.of(spec), slots));
+    Target only = Objects.requireNonNull(tables.get().routes().target("m", "1"));
+    HostTable.Eligible[] eligible =
+        hostEntries.stream()
+            .map(host ->
+                new HostTable.Eligible(host, HostTable.Proof.VERIFIED, FakeHost.BOOT_ID, "", 1, 7))
+            .toArray(HostTable.Eligible[]::new);
+    HostTable.Eligible[][] bySlot = new HostTable.Eligible[only.slot() + 1][];
+    Arrays.fill(bySlot, new HostTable.Eligible[0]);
+    bySlot[only.slot()] = eligible;
+    tables.publish(new HostTable(bySlot));
+  }
+
+  /** Connects late, or not at all. */
+  private void connect(Http2Transport transport, HostTable.Host host, HostConnection connection) {
+    if (!well && loop.happens(25)) {
+      loop.after(loop.someMs(CONNECT_MS_MAX), connection::closed);
+      return;
+    }
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop.events)
+            .channel(LocalChannel.class)
+            .option(ChannelOption.ALLOCATOR, loop.allocator)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    transport.connect(channel, PathHarness.HTTP2, connection);
+                  }
+                });
+    loop.after(
+        well || loop.happens(60) ? 1 : loop.someMs(CONNECT_MS_MAX),
+        () -> {
+          var _ = bootstrap.connect(address(host.id()));
+        });
+  }
+
+  /** Lets it be, then heals it, asks for a last round, closes everything and judges. */
+  List<String> live(long seconds) {
+    ledgerFills();
+    loop.run(seconds * SECOND_NS);
+    callers.forEach(SimulatedCaller::stopCalling);
+    heal();
+    loop.run(12 * SECOND_NS);
+    loop.expect(flusher.queuedBytes() == 0 || anyUnsound(), "bytes wait for nobody");
+    List<SimulatedCall> last = lastRound();
+    loop.run(8 * SECOND_NS);
+    last.forEach(
+        call -> loop.expect(call.answeredOk(), "call " + call.key + " ended with " + call.end()));
+    callers.forEach(SimulatedCaller::disconnect);
+    closeHosts();
+    loop.run(2 * SECOND_NS);
+    judge();
+    return loop.faults();
+  }
+
+  /** The ledger takes nothing now and then, for a while. */
+  private void ledgerFills() {
+    if (!well) {
+      lane.full = loop.happens(10);
+      loop.after(loop.someMs(500), this::ledgerFills);
+    }
+  }
+
+  private void heal() {
+    well = true;
+    lane.full = false;
+    hosts.forEach(host -> host.well = true);
+    // What broke silently would stay so: a host that vanished is noticed by the kernel.
+    closeHosts();
+  }
+
+  private void closeHosts() {
+    for (Channel channel : hostChannels) {
+      var _ = channel.close();
+    }
+  }
+
+  private boolean anyUnsound() {
+    return callers.stream().anyMatch(caller -> !caller.sound());
+  }
+
+  /** A call on each connection that has lived through it all: its windows must be whole. */
+  private List<SimulatedCall> lastRound() {
+    List<SimulatedCall> last = new ArrayList<>();
+    for (SimulatedCaller caller : callers) {
+      SimulatedCall call = caller.sound() ? caller.call(SimulatedCall.Way.LAST) : null;
+      if (call != null) {
+        last.add(call);
+      }
+    }
+    return last;
+  }
+
+  private void judge() {
+    for (SimulatedCaller caller : callers) {
+      for (SimulatedCall call : caller.calls) {
+        int seen = 0;
+        for (SimulatedHost host : hosts) {
+          seen += host.seen.getOrDefault(call.key, 0);
+        }
+        call.judge(seen);
+      }
+    }
+    hostEntries.forEach(
+        host -> loop.expect(counters.inFlight(host) == 0, host.id() + " has calls in flight"));
+    loop.expect(sweeper.connections().isEmpty(), "connections are left");
+    loop.expect(flusher.queuedBytes() == 0, flusher.queuedBytes() + " bytes are queued");
+    loop.expect(loop.usedBytes() == 0, loop.usedBytes() + " bytes of buffers leaked");
+  }
+
+  /** How one caller's connection is met. */
+  private static final class Session implements ConnectionListener {
+    private final CallLoop calls;
+    private final Channel channel;
+    private @Nullable CallerConnection caller;
+
+    Session(CallLoop calls, Channel channel) {
+      this.calls = calls;
+      this.channel = channel;
+    }
+
+    @Override
+    public void ready(Connection connection) {
+      caller = new CallerConnection(calls, connection, channel.alloc(), TlsPeer.NONE);
+    }
+
+    @Override
+    public StreamListener accept(Connection connection, int streamId) {
+      return Objects.requireNonNull(caller).call(streamId);
+    }
+
+    @Override
+    public void goingAway(Connection connection) {
+      // Its streams go on.
+    }
+
+    @Override
+    public void closed() {
+      // Every call was told.
+    }
+
+    @Override
+    public void refused(Connection connection) {
+      // The caller is told by a reset.
+    }
+
+    @Override
+    public void violated(Connection connection, long errorCode) {
+      // A line may have changed a byte.
+    }
+  }
+
+  /** How its calls ended: a status and a reason each. */
+  Stream<String> ends() {
+    return callers.stream()
+        .flatMap(caller -> caller.calls.stream())
+        .map(call -> call.end().replaceFirst(":.*", ""));
+  }
+
+  /** Hears what others count. */
+  private final class Bystander implements AttestationEvents, CallEvents, UpstreamEvents, Serving {
+    @Override
+    public HostCounters counters() {
+      return counters;
+    }
+
+    @Override
+    public void mismatch(HostTable.Host host, Target of, @Nullable AsciiString observed) {}
+
+    @Override
+    public void processChanged(HostTable.Host host, @Nullable AsciiString bootId) {}
+
+    @Override
+    public void generationChanged(HostTable.Host host) {}
+
+    @Override
+    public void refusedUnidentified(String reason, int grpcCode) {}
+
+    @Override
+    public void retried() {}
+
+    @Override
+    public void unroutable() {}
+
+    @Override
+    public void connected(HostTable.Host host) {}
+
+    @Override
+    public void disconnected(HostTable.Host host) {}
+
+    @Override
+    public void connectFailed(HostTable.Host host) {}
+
+    @Override
+    public void protocolError(HostTable.Host host) {}
+
+    @Override
+    public boolean ready() {
+      return true;
+    }
+
+    @Override
+    public boolean draining() {
+      return false;
+    }
+  }
+}
