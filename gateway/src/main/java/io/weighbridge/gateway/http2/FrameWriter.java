@@ -146,9 +146,7 @@ final class FrameWriter {
       return out;
     }
     if (out != null) {
-      cut();
-      buffer = null;
-      out.release();
+      handOver();
       // It was too small for one iteration's frames: the next ones are larger, within bounds.
       bufferBytes = Math.min(BUFFER_BYTES_MAX, 2 * bufferBytes);
       flushWhenMuch();
@@ -175,17 +173,24 @@ final class FrameWriter {
 
   /** Sends everything written so far. */
   void flush() {
-    ByteBuf out = buffer;
-    if (out != null) {
-      buffer = null;
-      if (out.isReadable()) {
-        var _ = context.write(out, context.voidPromise());
-      } else {
-        out.release();
-      }
-    }
+    handOver();
     unflushedBytes = 0;
     context.flush();
+  }
+
+  /** Hands the buffer to the channel. It is let go first: what a write sets off may flush. */
+  private void handOver() {
+    ByteBuf out = buffer;
+    if (out == null) {
+      return;
+    }
+    buffer = null;
+    if (out.isReadable()) {
+      unflushedBytes += out.readableBytes();
+      var _ = context.write(out, context.voidPromise());
+    } else {
+      out.release();
+    }
   }
 
   /** Sends everything written so far and then closes the channel. */
