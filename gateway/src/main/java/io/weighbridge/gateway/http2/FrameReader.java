@@ -340,8 +340,7 @@ final class FrameReader {
     if ((flags & FrameFormat.HAS_PRIORITY) != 0
         && FrameFormat.int31(payload, from - FrameFormat.PRIORITY_BYTES) == streamId) {
       // A stream that depends on itself. Its block is read all the same, for the table's sake,
-      // unless
-      // that has ended the connection: then nobody may hear of the stream any more.
+      // unless that has ended the connection: then nobody may hear of the stream any more.
       listener.streamError(streamId, ErrorCode.PROTOCOL_ERROR);
       if (!listener.reading()) {
         return;
