@@ -69,7 +69,8 @@ final class LaneFile {
 
   /**
    * Makes the file with all its blocks really written, so that a store into it can neither find the
-   * disk full nor allocate, and maps it for as long as the arena lives.
+   * disk full nor allocate, and maps it for as long as the arena lives. All of it is resident from
+   * the start: the process holds that much as soon as the ring has gone round once.
    */
   static LaneFile create(Path directory, Name name, long ringBytes, long salt, Arena arena)
       throws IOException {
@@ -88,6 +89,7 @@ final class LaneFile {
       }
       channel.force(true);
       MemorySegment segment = channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes, arena);
+      segment.load();
       KernelBoot kernelBoot = KernelBoot.current();
       segment.set(Frame.INT_LE, FORMAT_AT, FORMAT_VERSION);
       segment.set(Frame.INT_LE, LANE_AT, name.lane());
