@@ -115,6 +115,24 @@ class Proxy(Subject):
         return Started(f"127.0.0.1:{port}", running)
 
 
+class GrpcJava(Subject):
+    """A bare pass-through by grpc-java, started by our launcher."""
+
+    name = "grpc-java"
+    java = True
+
+    def missing(self):
+        return build(ROOT / "benchmarks", "bench-peer")
+
+    def version(self):
+        return min((ROOT / "benchmarks/target/lib").glob("grpc-netty-*.jar")).stem.removeprefix("grpc-netty-")
+
+    def start(self, bench):
+        running = Running(self.name, [ROOT / "weighbridge", "bench-peer", "0", bench.upstream_ready["infer"]],
+                          bench.subject_cpu, bench.folder, {"WEIGHBRIDGE_BUILD": "no"})
+        return Started(running.await_ready()[self.name], running)
+
+
 class Gateway(Subject):
     """Weighbridge with everything on, started by its own launcher, as an operator starts it."""
 
@@ -126,12 +144,7 @@ class Gateway(Subject):
         self.java_options = java_options
 
     def missing(self):
-        """The launcher builds what is missing or stale, unless WEIGHBRIDGE_BUILD=no."""
-        if os.environ.get("WEIGHBRIDGE_BUILD") != "no":
-            subprocess.run([ROOT / "weighbridge", "--version"], stdout=subprocess.DEVNULL, check=False)
-        if not (ROOT / "gateway/target/lib").is_dir():
-            return f"the gateway is not built: mvn -DskipTests package (in {ROOT})"
-        return None
+        return build(ROOT / "gateway", "--version")
 
     def version(self):
         return min((ROOT / "gateway/target").glob("weighbridge-gateway-*.jar")).stem.removeprefix("weighbridge-gateway-")
@@ -152,6 +165,13 @@ class Gateway(Subject):
         options = ["--token", f"wb_bench_{secret}", "--require", "weighbridge-model-digest",
                    "--require", "weighbridge-record-id"]
         return Started(address, running, options)
+
+
+def build(module, argument):
+    """The launcher builds what is missing or stale, unless WEIGHBRIDGE_BUILD=no; what to do if it could not."""
+    if os.environ.get("WEIGHBRIDGE_BUILD") != "no":
+        subprocess.run([ROOT / "weighbridge", argument], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return None if (module / "target/lib").is_dir() else f"it is not built: mvn -DskipTests package (in {ROOT})"
 
 
 def fill(template, values, folder):
@@ -177,6 +197,7 @@ def all_subjects(java_options):
               ["-v"]),
         Proxy("caddy", "caddy", "caddy", "Caddyfile", ["run", "--config", "@CONFIG@", "--adapter", "caddyfile"],
               ["version"]),
+        GrpcJava(),
         Relay(),
         Direct(),
     ]
