@@ -31,6 +31,7 @@ import io.weighbridge.gateway.upstream.NettyConnector;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class DataPath {
   private final GatewayConfig config;
   private final Limits limits;
   private final CallMetrics metrics;
+  private final HostHealth health;
   private final Consumer<HostTable.Host> hostLost;
   private final CallEvents calls;
   private final EventLoops loops;
@@ -61,11 +63,13 @@ final class DataPath {
       CallServices services,
       Ledger ledger,
       CallMetrics metrics,
+      HostHealth health,
       Consumer<HostTable.Host> hostLost) {
     this.config = config;
     this.limits = config.limits();
     this.loops = loops;
     this.metrics = metrics;
+    this.health = health;
     this.hostLost = hostLost;
     this.calls = services.events();
     SplittableRandom random = new SplittableRandom();
@@ -92,7 +96,13 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Upstream(connector, hostLimits, random.split(), new HostEvents(), loop.ticker()),
+            new Upstream(
+                connector,
+                hostLimits,
+                random.split(),
+                new HostEvents(),
+                loop.ticker(),
+                health.loop(index)),
             new Router(random.split()),
             new Recorder(ledger.lane(index)),
             metrics.loop(index),

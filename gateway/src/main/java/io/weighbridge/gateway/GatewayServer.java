@@ -2,15 +2,18 @@ package io.weighbridge.gateway;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.attestation.AttestationTiming;
 import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.EnrolledHost;
+import io.weighbridge.gateway.attestation.Enrolment;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostState;
 import io.weighbridge.gateway.attestation.QuarantineFile;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.config.ClientTls;
@@ -36,6 +39,7 @@ import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.gateway.tls.TlsContexts;
+import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
@@ -74,6 +78,7 @@ final class GatewayServer {
   private final GatewayConfig config;
   private final TlsContexts tls = new TlsContexts();
   private final Slots slots = new Slots();
+  private final Seats seats = new Seats();
   private final CurrentTables tables = new CurrentTables();
   private final Readiness readiness;
   private final EventLoops loops;
@@ -82,6 +87,7 @@ final class GatewayServer {
   private final SpanSink spans;
   private final HostCounters hostCounters;
   private final Attestations attestations;
+  private final HostHealth health;
   private final PredictPort predictPort;
   private final ControlPlane control;
   private final int adminPort;
@@ -105,6 +111,12 @@ final class GatewayServer {
     tables.publish(services(hosts));
     hostCounters = new HostCounters(hosts.size());
     attestations = attestations(hosts);
+    health =
+        new HostHealth(
+            loopCount,
+            Ticker.systemTicker(),
+            config.limits().ns(Limit.HOST_REST_MAX),
+            new ServedVersions(tables));
     loops = new EventLoops(loopCount);
     DataPath path =
         new DataPath(
@@ -113,6 +125,7 @@ final class GatewayServer {
             services(),
             ledger,
             metrics,
+            health,
             host -> attestations.connectionChanged(host, ""));
     predictPort = path.port(predictTls);
     control =
@@ -129,6 +142,7 @@ final class GatewayServer {
             "listen.admin.address", config.listen().admin().address(), control::listen);
     readiness.configured();
     attestations.start();
+    health.start();
     awaitFirstProofs();
     httpPort =
         StartException.listening(
@@ -141,8 +155,7 @@ final class GatewayServer {
 
   private Attestations attestations(List<EnrolledHost> hosts) throws IOException {
     return new Attestations(
-        config.gateway().id(),
-        hosts,
+        new Enrolment(config.gateway().id(), hosts, seats),
         new AttestationTiming(
             config.limits().ns(Limit.ATTESTATION_PERIOD), config.limits().ns(Limit.STALE_MAX)),
         ledger,
@@ -230,7 +243,8 @@ final class GatewayServer {
               route.name(),
               route.hosts().stream().map(byId::get).toList(),
               route.authentication() == RouteConfig.Authentication.KEY,
-              slots));
+              slots,
+              seats));
     }
     return new ServiceTable(rules);
   }
@@ -302,6 +316,7 @@ final class GatewayServer {
     }
     control.close();
     loops.close();
+    health.close();
     attestations.close();
     httpPort.close();
     if (spans instanceof OtlpSpans exporting) {

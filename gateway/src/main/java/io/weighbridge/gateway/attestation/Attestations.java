@@ -44,23 +44,21 @@ public final class Attestations implements AutoCloseable {
   /**
    * Prepares; nothing is asked before {@link #start}.
    *
-   * @param hosts in the order of their {@link Host#index}
    * @param counters what the path counts of its calls to hosts, or null when it does not: then
    *     nothing is compared
    * @param quarantines hosts in it stay out until released
    * @param publisher takes each new table, in order; it must only store it
    */
   public Attestations(
-      String gatewayId,
-      List<EnrolledHost> hosts,
+      Enrolment enrolment,
       AttestationTiming timing,
       Ledger ledger,
       NanoClock clock,
       @Nullable HostCounters counters,
       QuarantineFile quarantines,
       Consumer<HostTable> publisher) {
-    this.hosts = List.copyOf(hosts);
-    HostProofs proofs = new HostProofs(hosts, timing, clock);
+    this.hosts = enrolment.hosts();
+    HostProofs proofs = new HostProofs(hosts, timing, clock, enrolment.seats());
     AttestationRecords records = new AttestationRecords(ledger);
     this.board = new ProofBoard(proofs, clock, records, quarantines, publisher);
     this.clients = new HostClient[hosts.size()];
@@ -77,24 +75,13 @@ public final class Attestations implements AutoCloseable {
             "host " + host.id() + " has index " + host.index() + ", not " + i);
       }
       if (key != null) {
-        HostClient client = new HostClient(host, key, gatewayId);
+        HostClient client = new HostClient(host, key, enrolment.gatewayId());
         Attestor attestor = new Attestor(i, client, board, ledger, clock, counters);
         clients[i] = client;
         loops[i] = new HostLoop(host.id(), attestor, timing, clock, random.split());
       }
     }
     this.ticker = Thread.ofVirtual().name("attest-ticker").unstarted(this::tick);
-  }
-
-  /** Without call counters, and with quarantines that end with the process. */
-  public Attestations(
-      String gatewayId,
-      List<EnrolledHost> hosts,
-      AttestationTiming timing,
-      Ledger ledger,
-      NanoClock clock,
-      Consumer<HostTable> publisher) {
-    this(gatewayId, hosts, timing, ledger, clock, null, QuarantineFile.inMemory(), publisher);
   }
 
   /** Publishes a first table and asks every host. */

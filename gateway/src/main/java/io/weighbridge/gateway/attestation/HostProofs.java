@@ -2,6 +2,7 @@ package io.weighbridge.gateway.attestation;
 
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Target;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,12 +20,13 @@ final class HostProofs {
   private final TableBuilder tables;
   private List<Target> targets = List.of();
 
-  HostProofs(Collection<EnrolledHost> enrolled, AttestationTiming timing, NanoClock clock) {
+  HostProofs(
+      Collection<EnrolledHost> enrolled, AttestationTiming timing, NanoClock clock, Seats seats) {
     long nowNs = clock.nowNs();
     this.hosts = enrolled.stream().map(host -> new HostProof(host, nowNs)).toList();
     this.timing = timing;
     this.clock = clock;
-    this.tables = new TableBuilder(timing);
+    this.tables = new TableBuilder(timing, seats);
   }
 
   /** A host and why it is quarantined. */

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.attestation;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Proof;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,11 +21,13 @@ final class TableBuilder {
   private static final Eligible[] NOBODY = {};
 
   private final AttestationTiming timing;
+  private final Seats seats;
   private Map<Proven.Version, Target> targets = Map.of();
   private int slots;
 
-  TableBuilder(AttestationTiming timing) {
+  TableBuilder(AttestationTiming timing, Seats seats) {
     this.timing = timing;
+    this.seats = seats;
   }
 
   /** Takes the versions configured now. */
@@ -98,7 +101,7 @@ final class TableBuilder {
     return eligible.toArray(NOBODY);
   }
 
-  private static Eligible eligible(HostProof host, Target target, Proof proof) {
+  private Eligible eligible(HostProof host, Target target, Proof proof) {
     Proven proven = host.proven;
     Proven.Held held = proven == null ? null : proven.held(target.model(), target.version());
     return new Eligible(
@@ -107,6 +110,7 @@ final class TableBuilder {
         proven == null ? "" : proven.bootId(),
         proven == null ? null : proven.tlsKeyHash(),
         held == null ? 0 : held.loadGeneration(),
-        proven == null ? 0 : proven.attestationLeafPlusOne());
+        proven == null ? 0 : proven.attestationLeafPlusOne(),
+        seats.of(host.enrolled.host(), target.slot()));
   }
 }

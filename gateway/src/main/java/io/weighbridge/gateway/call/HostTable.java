@@ -111,6 +111,7 @@ public final class HostTable {
    *     null when unattested
    * @param loadGeneration of the proof; another one in an answer asks for a new attestation
    * @param attestationLeafPlusOne leaf of the ATTESTATION record, plus one; 0 when unattested
+   * @param seat number of this version on this host; see {@link Seats}
    */
   public record Eligible(
       Host host,
@@ -118,11 +119,17 @@ public final class HostTable {
       String bootId,
       @Nullable String tlsKeyHash,
       long loadGeneration,
-      long attestationLeafPlusOne) {}
+      long attestationLeafPlusOne,
+      int seat) {}
 
   /** No host for anything: the table before the first proof. */
   public static HostTable empty() {
     return new HostTable(new Eligible[0][]);
+  }
+
+  /** One more than the highest slot that may have hosts. */
+  public int slots() {
+    return bySlot.length;
   }
 
   /** Hosts for this slot; never null. Borrowed: do not write to it. */

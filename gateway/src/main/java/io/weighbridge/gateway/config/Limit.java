@@ -73,6 +73,8 @@ public enum Limit {
   HOST_CONNECT_MAX(Unit.DURATION, "3s", "10ms", "1m"),
   /** Longest pause between two attempts to reconnect to a host. */
   HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
+  /** Longest rest of a host that keeps failing. */
+  HOST_REST_MAX(Unit.DURATION, "30s", "1s", "10m"),
   /** Age at which a host connection is replaced. */
   HOST_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 

@@ -16,6 +16,7 @@ import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.upstream.Attempt;
 import io.weighbridge.gateway.upstream.HostConnection;
+import io.weighbridge.gateway.upstream.health.Outcome;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private final Target target;
   private final AnswerBody answer;
   private final @Nullable MessageDigest digest;
+  private final long deadlineNs;
+  private final boolean single;
 
   private @Nullable HostConnection connection;
   private int streamId;
@@ -47,6 +50,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
 
+  /** When the request's last byte was given to the connection. */
+  private long askedNs;
+
+  private boolean askedAll;
+  private long latencyNs = -1;
+  private Outcome outcome = Outcome.NOTHING;
+
   /** The head is in order and says exactly what was proved: so it will the next time. */
   private boolean sure;
 
@@ -55,11 +65,14 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       Eligible chosen,
       Target target,
       AnswerBody.Kind kind,
-      @Nullable MessageDigest digest) {
+      @Nullable MessageDigest digest,
+      long deadlineNs) {
     this.call = call;
     this.chosen = chosen;
     this.target = target;
     this.digest = digest;
+    this.deadlineNs = deadlineNs;
+    single = kind == AnswerBody.Kind.SINGLE;
     answer = new AnswerBody(kind, call.loop().limits(), this);
   }
 
@@ -97,6 +110,10 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       data.release();
       return;
     }
+    if (endStream) {
+      askedAll = true;
+      askedNs = call.loop().nowNs();
+    }
     to.http2().sendData(streamId, data, endStream, creditBytes);
   }
 
@@ -133,6 +150,37 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     end();
   }
 
+  /** The first of the answer is here. */
+  private void heard() {
+    if (single && askedAll && latencyNs < 0) {
+      latencyNs = call.loop().nowNs() - askedNs;
+    }
+  }
+
+  /** Notes that the call ran out of time, if the host had enough of it. */
+  private void judgeLateness(long nowNs) {
+    boolean waited = single && askedAll && HostFault.late(nowNs, deadlineNs);
+    if (waited && nowNs - askedNs >= call.loop().upstream().patienceNs(chosen)) {
+      outcome = Outcome.ERRED;
+      latencyNs = nowNs - askedNs;
+    }
+  }
+
+  @Override
+  public boolean single() {
+    return single;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  @Override
+  public long latencyNs() {
+    return latencyNs;
+  }
+
   private HostCounters counters() {
     return call.loop().attestation().counters();
   }
@@ -145,7 +193,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       call.loop().recorder().giveBack(sha256);
     }
     CallLoop loop = call.loop();
-    loop.upstream().finished(chosen.host(), loop.nowNs());
+    long nowNs = loop.nowNs();
+    if (outcome == Outcome.NOTHING) {
+      judgeLateness(nowNs);
+    }
+    loop.upstream().finished(chosen, this, call, nowNs);
   }
 
   @Override
@@ -159,13 +211,15 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (counted) {
       counters().failed(chosen.host());
     }
+    boolean lost = errorCode == ErrorCode.CONNECTION_LOST;
+    Refusal why = lost || unseen ? Refusal.HOST_CONNECTION_LOST : HostFault.ofReset(errorCode);
+    boolean gaveUp =
+        why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), deadlineNs);
+    outcome = gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why);
     end();
-    if (errorCode == ErrorCode.CONNECTION_LOST || unseen) {
-      call.attemptFailed(this, Refusal.HOST_CONNECTION_LOST, "", unseen);
-    } else {
-      String detail = "the host reset the stream, HTTP/2 error " + errorCode;
-      call.attemptFailed(this, HostFault.ofReset(errorCode), detail, false);
-    }
+    boolean said = !lost && !unseen;
+    String detail = said ? "the host reset the stream, HTTP/2 error " + errorCode : "";
+    call.attemptFailed(this, why, detail, unseen);
   }
 
   private void broken(String detail) {
@@ -214,7 +268,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       return;
     }
     digestSeen = block.find(GrpcNames.MODEL_DIGEST);
-    if (!target.attested() || (digestSeen == null && isError(block, endStream))) {
+    if (!target.attested() || (digestSeen == null && HostFault.isError(block, endStream))) {
       digestProved = false;
     } else if (!proved(block)) {
       return;
@@ -233,12 +287,6 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       block.finding(new HostHead(chosen, target, digestSeen, toCaller.repeated()));
     }
     call.answerBegins(toCaller);
-  }
-
-  /** A Trailers-Only error without a digest says nothing about a model. */
-  private static boolean isError(HeaderBlock block, boolean endStream) {
-    AsciiString status = block.find(GrpcNames.GRPC_STATUS);
-    return endStream && status != null && !status.contentEquals("0");
   }
 
   /**
@@ -283,6 +331,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       broken(headersSeen ? "the host's answer has no trailers" : "data before headers");
       return;
     }
+    heard();
     answer.receive(data, digest, call.loop(), call.allocator());
   }
 
@@ -298,19 +347,24 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void broken(Refusal why, String detail) {
+    outcome = HostFault.of(why);
     finish();
     call.attemptFailed(this, why, detail, false);
   }
 
   private void trailers(HeaderBlock block, boolean endStream) {
     AsciiString status = block.find(GrpcNames.GRPC_STATUS);
-    int code = status == null ? -1 : parseCode(status);
+    int code = status == null ? -1 : HostFault.code(status);
     if (!endStream || code < 0) {
       broken(endStream ? "the host sent no grpc-status" : "headers in the middle of an answer");
     } else if (code == 0 && !answer.whole()) {
       broken("OK without a whole message");
     } else {
       answered = true;
+      outcome = HostFault.ofStatus(code);
+      if (outcome == Outcome.ANSWERED) {
+        heard();
+      }
       if (counted && code == 0) {
         counters().answered(chosen.host());
       } else if (counted) {
@@ -318,19 +372,6 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       }
       call.end(CallEnd.answered(code, block));
     }
-  }
-
-  private static int parseCode(AsciiString status) {
-    int code = 0;
-    for (int i = 0; i < status.length(); i++) {
-      int digit = status.byteAt(i) - '0';
-      if (digit < 0 || digit > 9 || i > 1) {
-        return -1;
-      }
-      code = 10 * code + digit;
-    }
-    // What is not in the list means UNKNOWN (gRPC, "Status codes and their use").
-    return status.isEmpty() ? -1 : Math.min(code, 17) == 17 ? 2 : code;
   }
 
   // For the call's end.

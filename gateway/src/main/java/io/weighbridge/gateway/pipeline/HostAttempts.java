@@ -4,6 +4,7 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,19 +82,20 @@ final class HostAttempts {
     }
     Eligible chosen =
         sequence == 0
-            ? loop.upstream().choose(eligible, except, nowNs)
+            ? loop.upstream().choose(eligible, except, call, nowNs)
             : loop.upstream().chooseFor(sequence, eligible, nowNs);
     if (chosen == null) {
-      return ifNone;
+      boolean resting = except == null && sequence == 0 && loop.upstream().resting(eligible, nowNs);
+      return resting ? Refusal.HOST_CIRCUIT_OPEN : ifNone;
     }
-    HostAttempt attempt =
-        new HostAttempt(call, chosen, of, kind, answerHashed ? loop.recorder().sha256() : null);
+    MessageDigest hash = answerHashed ? loop.recorder().sha256() : null;
+    HostAttempt attempt = new HostAttempt(call, chosen, of, kind, hash, deadlineNs);
     current = attempt;
     if (except != null) {
       loop.services().events().retried();
     }
     outcome.attempted();
-    loop.upstream().start(chosen.host(), attempt, nowNs);
+    loop.upstream().start(chosen, attempt, nowNs);
     return null;
   }
 }

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.route;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.HostTable.Proof;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import java.util.List;
@@ -25,8 +26,10 @@ public final class ServiceRule {
    * @param hosts that serve it
    * @param authenticated whether its callers need a key that names it
    * @param slots gives the rule the number its calls are counted under
+   * @param seats gives its hosts theirs
    */
-  public ServiceRule(String name, List<Host> hosts, boolean authenticated, Slots slots) {
+  public ServiceRule(
+      String name, List<Host> hosts, boolean authenticated, Slots slots, Seats seats) {
     this.name = '/' + name;
     int slash = name.indexOf('/');
     service = '/' + (slash < 0 ? name : name.substring(0, slash));
@@ -34,7 +37,8 @@ public final class ServiceRule {
     target = new Target("", "", slots.of(this.name, ""), null, 0);
     this.hosts =
         hosts.stream()
-            .map(host -> new Eligible(host, Proof.UNVERIFIED, "", null, 0, 0))
+            .map(host ->
+                new Eligible(host, Proof.UNVERIFIED, "", null, 0, 0, seats.of(host, target.slot())))
             .toArray(Eligible[]::new);
   }
 

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.route;
 
 import io.netty.util.AsciiString;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,11 @@ public final class ServiceTable {
       byName.put(AsciiString.of(rule.name()), rule);
       services.add(rule.service().substring(1));
     }
+  }
+
+  /** Every rule. */
+  public Collection<ServiceRule> rules() {
+    return byName.values();
   }
 
   /** Whether a rule routes the service, or a method of it. */

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.upstream;
 
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.upstream.health.Outcome;
 
 /** One try of a call on one host, as the upstream sees it. Called on the event loop. */
 public interface Attempt extends StreamListener {
@@ -22,4 +23,13 @@ public interface Attempt extends StreamListener {
    * Whether the call ended while the attempt waited for a connection; then nothing more is called.
    */
   boolean abandoned();
+
+  /** Whether the call has one message each way: only those can be timed, and fall silent. */
+  boolean single();
+
+  /** What the end of the attempt says about the host. */
+  Outcome outcome();
+
+  /** How long the host took, from the request's last byte to the answer's first; or -1. */
+  long latencyNs();
 }

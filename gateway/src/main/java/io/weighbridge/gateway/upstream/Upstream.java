@@ -3,6 +3,11 @@ package io.weighbridge.gateway.upstream;
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.upstream.health.LoopHealth;
+import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Probation;
+import io.weighbridge.gateway.upstream.health.Standing;
+import io.weighbridge.gateway.upstream.health.Standings;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hosts as one event loop sees them. Confined to its event loop.
  *
- * <p>Of the hosts that may answer, two are drawn at random and the one with fewer calls of this
- * loop in flight is taken (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing",
- * 2001): nearly as even as asking all of them.
+ * <p>Of the hosts that may answer, two are drawn at random and the one with less to do is taken
+ * (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001): nearly as even as
+ * asking all of them. What a host has to do is its calls of this loop in flight, times what one
+ * costs there; see {@link LoopHealth}. Hosts that rest are left out, and one on probation gets one
+ * call at a time.
  */
 public final class Upstream {
   private final Connector connector;
@@ -20,6 +27,7 @@ public final class Upstream {
   private final RandomGenerator random;
   private final UpstreamEvents events;
   private final Ticker ticker;
+  private final LoopHealth health;
   private @Nullable HostLink[] links = new HostLink[0];
 
   /** The upstream of one loop, by the loop's clock. */
@@ -28,45 +36,121 @@ public final class Upstream {
       UpstreamLimits limits,
       RandomGenerator random,
       UpstreamEvents events,
-      Ticker ticker) {
+      Ticker ticker,
+      LoopHealth health) {
     this.connector = connector;
     this.limits = limits;
     this.random = random;
     this.events = events;
     this.ticker = ticker;
+    this.health = health;
   }
 
   /**
    * Chooses among the hosts that may answer.
    *
    * @param except a host that was tried already, or null
-   * @return null when none of them can be reached now
+   * @param call that asks: it may get the place of a host on probation
+   * @return null when none of them can be reached now, or may be given calls
    */
-  public @Nullable Eligible choose(Eligible[] eligible, @Nullable Host except, long nowNs) {
+  public @Nullable Eligible choose(
+      Eligible[] eligible, @Nullable Host except, Object call, long nowNs) {
     int count = eligible.length;
     if (count == 0) {
       return null;
     }
+    Standings now = health.standings();
     int firstAt = count == 1 ? 0 : random.nextInt(count);
-    Eligible first = usable(eligible[firstAt], except, nowNs);
-    if (count == 1) {
+    Eligible first = eligible[firstAt];
+    Fit firstFit = fit(first, now, except, call, nowNs);
+    if (firstFit == Fit.ON_TRIAL) {
       return first;
     }
-    int secondAt = (firstAt + 1 + (count == 2 ? 0 : random.nextInt(count - 1))) % count;
-    Eligible second = usable(eligible[secondAt], except, nowNs);
-    if (first != null && second != null) {
-      return link(first.host()).inFlight() <= link(second.host()).inFlight() ? first : second;
+    if (count > 1) {
+      int secondAt = (firstAt + 1 + (count == 2 ? 0 : random.nextInt(count - 1))) % count;
+      Eligible second = eligible[secondAt];
+      Fit secondFit = fit(second, now, except, call, nowNs);
+      if (firstFit == Fit.YES && secondFit == Fit.YES) {
+        return lighter(first, second, nowNs);
+      }
+      if (secondFit != Fit.NO) {
+        return second;
+      }
     }
-    if (first != null || second != null) {
-      return first != null ? first : second;
+    return firstFit == Fit.YES ? first : any(eligible, firstAt, except, call, nowNs);
+  }
+
+  /** Whether a call may go to a host. */
+  private enum Fit {
+    NO,
+    YES,
+    /** It has the one place on probation now, and must go there. */
+    ON_TRIAL
+  }
+
+  private Fit fit(
+      Eligible candidate, Standings now, @Nullable Host except, Object call, long nowNs) {
+    if (!usable(candidate, except, nowNs)) {
+      return Fit.NO;
     }
-    for (Eligible candidate : eligible) {
-      Eligible found = usable(candidate, except, nowNs);
-      if (found != null) {
-        return found;
+    Standing standing = now.of(candidate.seat());
+    Probation probation = standing.probation();
+    if (probation != null) {
+      // What failed elsewhere deserves a host that is known to be well.
+      return except == null && probation.take(call, nowNs) ? Fit.ON_TRIAL : Fit.NO;
+    }
+    boolean in = standing.state() == Standing.State.IN;
+    return in && (standing.share() >= 1 || random.nextDouble() < standing.share())
+        ? Fit.YES
+        : Fit.NO;
+  }
+
+  /** The one with less to do; where it is not known what a call costs, with fewer calls. */
+  private Eligible lighter(Eligible first, Eligible second, long nowNs) {
+    int firstCalls = link(first.host()).inFlight() + 1;
+    int secondCalls = link(second.host()).inFlight() + 1;
+    double firstNs = health.costNs(first.seat(), nowNs);
+    double secondNs = health.costNs(second.seat(), nowNs);
+    boolean known = firstNs > 0 && secondNs > 0;
+    return firstCalls * (known ? firstNs : 1) <= secondCalls * (known ? secondNs : 1)
+        ? first
+        : second;
+  }
+
+  /** Whichever will do, once the draw found none. */
+  private @Nullable Eligible any(
+      Eligible[] eligible, int from, @Nullable Host except, Object call, long nowNs) {
+    Standings now = health.standings();
+    for (int i = 0; i < eligible.length; i++) {
+      Eligible candidate = eligible[(from + i) % eligible.length];
+      boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
+      // However slowly it should start.
+      if (in && usable(candidate, except, nowNs)) {
+        return candidate;
+      }
+      if (fit(candidate, now, except, call, nowNs) == Fit.ON_TRIAL) {
+        return candidate;
       }
     }
     return null;
+  }
+
+  /** Whether a host could be reached, and is only not given calls because it failed too often. */
+  public boolean resting(Eligible[] eligible, long nowNs) {
+    Standings now = health.standings();
+    for (Eligible candidate : eligible) {
+      Standing.State state = now.of(candidate.seat()).state();
+      boolean rests = state == Standing.State.OUT || state == Standing.State.ON_PROBATION;
+      if (rests && usable(candidate, null, nowNs)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How long a call must have lasted before its lateness says something about the host. */
+  public long patienceNs(Eligible of) {
+    return health.standings().of(of.seat()).patienceNs();
   }
 
   /**
@@ -77,16 +161,20 @@ public final class Upstream {
    * @return null when that host cannot be reached now
    */
   public @Nullable Eligible chooseFor(long sequence, Eligible[] eligible, long nowNs) {
+    Standings now = health.standings();
     Eligible best = null;
     long bestWeight = 0;
     for (Eligible candidate : eligible) {
+      if (now.of(candidate.seat()).state() == Standing.State.DRAINED) {
+        continue;
+      }
       long weight = mix(sequence ^ mix(candidate.host().id().hashCode()));
       if (best == null || weight > bestWeight) {
         best = candidate;
         bestWeight = weight;
       }
     }
-    return best == null ? null : usable(best, null, nowNs);
+    return best != null && usable(best, null, nowNs) ? best : null;
   }
 
   /** Spreads the bits of a number (Steele, Lea and Flood, "SplitMix", 2014). */
@@ -96,20 +184,39 @@ public final class Upstream {
     return mixed ^ mixed >>> 31;
   }
 
-  private @Nullable Eligible usable(Eligible candidate, @Nullable Host except, long nowNs) {
-    return candidate.host().equals(except) || !link(candidate.host()).reachable(nowNs)
-        ? null
-        : candidate;
+  private boolean usable(Eligible candidate, @Nullable Host except, long nowNs) {
+    return !candidate.host().equals(except) && link(candidate.host()).reachable(nowNs);
   }
 
   /** Starts the attempt on the host; {@link #finished} must follow once. */
-  public void start(Host host, Attempt attempt, long nowNs) {
-    link(host).start(attempt, nowNs);
+  public void start(Eligible on, Attempt attempt, long nowNs) {
+    if (attempt.single()) {
+      health.started(on.seat());
+    }
+    link(on.host()).start(attempt, nowNs);
   }
 
-  /** The attempt on this host is over, however it ended. */
-  public void finished(Host host, long nowNs) {
-    link(host).finished(nowNs);
+  /**
+   * The attempt on this host is over, however it ended.
+   *
+   * @param call that it was made for
+   */
+  public void finished(Eligible on, Attempt attempt, Object call, long nowNs) {
+    int seat = on.seat();
+    Outcome outcome = attempt.outcome();
+    long latencyNs = attempt.latencyNs();
+    if (attempt.single()) {
+      health.ended(seat);
+    }
+    health.ended(seat, outcome);
+    if (latencyNs >= 0) {
+      health.took(seat, latencyNs, nowNs);
+    }
+    Probation probation = health.standings().of(seat).probation();
+    if (probation != null) {
+      probation.end(call, outcome, latencyNs);
+    }
+    link(on.host()).finished(nowNs);
   }
 
   @SuppressWarnings(

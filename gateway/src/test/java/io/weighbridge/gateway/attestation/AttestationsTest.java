@@ -14,6 +14,7 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.HostTable.Proof;
 import io.weighbridge.gateway.call.NanoClock;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.integrity.Digest;
 import io.weighbridge.integrity.HostKey;
@@ -64,8 +65,7 @@ class AttestationsTest {
   private Attestations make(AttestationTiming timing, EnrolledHost enrolled) {
     try {
       return new Attestations(
-          "gw-1",
-          List.of(enrolled),
+          new Enrolment("gw-1", List.of(enrolled), new Seats()),
           timing,
           ledger,
           NanoClock.SYSTEM,

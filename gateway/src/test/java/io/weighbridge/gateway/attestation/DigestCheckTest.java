@@ -84,6 +84,6 @@ class DigestCheckTest {
   }
 
   private static Eligible eligible(long generation) {
-    return new Eligible(Statements.host(0), Proof.VERIFIED, "a", "", generation, 1);
+    return new Eligible(Statements.host(0), Proof.VERIFIED, "a", "", generation, 1, 0);
   }
 }

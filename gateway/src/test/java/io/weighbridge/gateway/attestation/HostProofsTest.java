@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Proof;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.integrity.HostKey;
 import io.weighbridge.integrity.HostPublicKey;
@@ -35,7 +36,8 @@ class HostProofsTest {
                   List.of(
                       new EnrolledHost.Serves("open", "1"), new EnrolledHost.Serves("m", "1")))),
           AttestationTiming.DEFAULT,
-          clock);
+          clock,
+          new Seats());
 
   @BeforeEach
   void configure() {

@@ -187,6 +187,7 @@ final class GatewayConfigTest {
             "host-queue-calls-max 1000 (0 to 1000000)",
             "host-connect-max 3s (10ms to 1m)",
             "host-backoff-max 10s (10ms to 10m)",
+            "host-rest-max 30s (1s to 10m)",
             "host-connection-age-max 1h (1s to 30d)",
             "attestation-period 60s (100ms to 1h)",
             "stale-max 15m (0s to 24h)");

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.weighbridge.gateway.pipeline.SimulatedHost.Mood;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,6 +29,7 @@ import org.slf4j.LoggerFactory;
 class GatewaySimulationTest {
   private static final int WORLDS = Integer.getInteger("simulation.worlds", 20);
   private static final int SECONDS = 8;
+  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
@@ -57,6 +62,23 @@ class GatewaySimulationTest {
     int calls = ends.values().stream().mapToInt(Integer::intValue).sum();
     // Were nearly all answered, or none, the worlds would show nothing.
     assertThat(ends.get("0 ")).as("of %d: %s", calls, ends).isBetween(calls / 5, 4 * calls / 5);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAILS_THIRTY_PERCENT", "TEN_TIMES_SLOWER", "HANGS", "DEAD"})
+  void aHostThatIsIllIsOutOfTheWayWithinASecondAndBackOnceItIsWell(Mood ill) throws Exception {
+    for (long seed = 1; seed <= 2; seed++) {
+      SimulatedWorld world = new SimulatedWorld(seed, true);
+      world.begin();
+      world.loop.run(2 * SECOND_NS);
+      world.change(0, ill);
+      world.loop.run(SECOND_NS);
+      assertThat(world.share(0, 3 * SECOND_NS)).as("ill, seed %d", seed).isLessThan(0.02);
+      world.change(0, Mood.WELL);
+      world.loop.run(12 * SECOND_NS);
+      assertThat(world.share(0, 3 * SECOND_NS)).as("well, seed %d", seed).isGreaterThan(0.2);
+      assertThat(world.loop.faults()).as("seed %d", seed).isEmpty();
+    }
   }
 
   private SimulatedWorld live(long seed) throws Exception {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import inference.ModelInferRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.upstream.health.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -142,5 +144,34 @@ class HostFaultTest {
 
     assertThat(status.getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(status.getDescription()).isEqualTo("its own word");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, ANSWERED",
+    "2, ERRED",
+    "3, ANSWERED",
+    "4, NOTHING",
+    "5, ANSWERED",
+    "8, ANSWERED",
+    "12, ANSWERED",
+    "13, ERRED",
+    "14, BROKE",
+    "16, ANSWERED"
+  })
+  void faultsOfTheRequestAreNotHeldAgainstTheHost(int code, Outcome outcome) {
+    assertThat(HostFault.ofStatus(code)).isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HOST_CONNECTION_LOST, BROKE",
+    "HOST_PROTOCOL_ERROR, BROKE",
+    "HOST_CANCELLED, ERRED",
+    "HOST_EXHAUSTED, NOTHING",
+    "MESSAGE_TOO_LARGE, NOTHING"
+  })
+  void anEndWithoutAStatusIsHeldAgainstTheHostWhereItIsItsFault(Refusal why, Outcome outcome) {
+    assertThat(HostFault.of(why)).isEqualTo(outcome);
   }
 }

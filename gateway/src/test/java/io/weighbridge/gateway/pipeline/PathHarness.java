@@ -15,6 +15,7 @@ import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTls;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.http2.Flusher;
@@ -43,6 +44,7 @@ import io.weighbridge.gateway.upstream.NettyConnector;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
@@ -81,6 +83,7 @@ final class PathHarness implements AutoCloseable {
   final List<String> mismatches = new CopyOnWriteArrayList<>();
   final List<String> folded = new CopyOnWriteArrayList<>();
   final Slots slots = new Slots();
+  private final Seats seats = new Seats();
   final InetSocketAddress address;
   private final EventLoops loops = new EventLoops(1);
   private final List<HostTable.Host> hosts = new ArrayList<>();
@@ -116,7 +119,8 @@ final class PathHarness implements AutoCloseable {
                 4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
             new ConnectionEvents(),
-            loop.ticker());
+            loop.ticker(),
+            new HostHealth(1, loop.ticker(), TimeUnit.SECONDS.toNanos(1), List::of).loop(0));
     CallMetrics metrics = new CallMetrics(1, slots);
     CallServices services =
         new CallServices(
@@ -197,7 +201,8 @@ final class PathHarness implements AutoCloseable {
               FakeHost.BOOT_ID,
               "",
               1,
-              7);
+              7,
+              seats.of(host, target.slot()));
     }
     publish(target, eligible);
   }
@@ -211,7 +216,14 @@ final class PathHarness implements AutoCloseable {
     hosts.add(host);
     publish(
         target,
-        new HostTable.Eligible(host, HostTable.Proof.VERIFIED, FakeHost.BOOT_ID, tlsKeyHash, 1, 7));
+        new HostTable.Eligible(
+            host,
+            HostTable.Proof.VERIFIED,
+            FakeHost.BOOT_ID,
+            tlsKeyHash,
+            1,
+            7,
+            seats.of(host, target.slot())));
   }
 
   private void publish(Target target, HostTable.Eligible... eligible) {
@@ -226,7 +238,8 @@ final class PathHarness implements AutoCloseable {
     HostTable.Host host = new HostTable.Host(hosts.size(), "service-host", on);
     hosts.add(host);
     tables.publish(
-        new ServiceTable(List.of(new ServiceRule(name, List.of(host), authenticated, slots))));
+        new ServiceTable(
+            List.of(new ServiceRule(name, List.of(host), authenticated, slots, seats))));
   }
 
   /** Routes all calls that name no version to this one of "m", which has 1 and 2 now. */

@@ -43,6 +43,7 @@ final class SimulatedCall implements StreamListener {
   private static final int PIECE_BYTES = 1_000;
   private static final int MESSAGES_MAX = 5;
   private static final int PAUSE_MS_MAX = 400;
+  private static final int CALM_DEADLINE_MS = 1_000;
 
   /** A tick of the wheel, a step of the clock to each side of it. */
   private static final long LATE_NS_MAX = TimerWheel.TICK_NS + 2_000_000;
@@ -74,9 +75,10 @@ final class SimulatedCall implements StreamListener {
     this.line = line;
     loop = world.loop;
     lane = world.lane;
-    deadlineMs = way != Way.LAST && loop.happens(70) ? loop.random.nextInt(2_000) : -1;
+    int randomMs = way != Way.LAST && loop.happens(70) ? loop.random.nextInt(2_000) : -1;
+    deadlineMs = world.calm ? CALM_DEADLINE_MS : randomMs;
     CallLimits limits = SimulatedWorld.LIMITS;
-    eager = loop.happens(80);
+    eager = world.calm || loop.happens(80);
     limitNs = way == Way.STREAM ? limits.streams().durationMaxNs() : limits.callDurationMaxNs();
   }
 

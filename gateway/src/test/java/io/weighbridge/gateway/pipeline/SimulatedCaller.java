@@ -21,6 +21,7 @@ final class SimulatedCaller implements ConnectionListener {
   private static final List<SimulatedCall.Way> WAYS =
       List.copyOf(EnumSet.complementOf(EnumSet.of(SimulatedCall.Way.LAST)));
   private static final int PAUSE_MS_MAX = 60;
+  private static final int CALM_PAUSE_MS_MAX = 20;
   private static final int RECONNECT_MS_MAX = 500;
 
   final List<SimulatedCall> calls = new ArrayList<>();
@@ -72,8 +73,9 @@ final class SimulatedCaller implements ConnectionListener {
     if (!open || on != connection) {
       return;
     }
-    call(world.loop.happens(50) ? SimulatedCall.Way.PLAIN : any());
-    world.loop.after(world.loop.someMs(PAUSE_MS_MAX), () -> callOn(on));
+    call(world.calm || world.loop.happens(50) ? SimulatedCall.Way.PLAIN : any());
+    int pauseMsMax = world.calm ? CALM_PAUSE_MS_MAX : PAUSE_MS_MAX;
+    world.loop.after(world.loop.someMs(pauseMsMax), () -> callOn(on));
   }
 
   private SimulatedCall.Way any() {

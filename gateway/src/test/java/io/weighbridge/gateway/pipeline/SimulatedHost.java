@@ -23,7 +23,6 @@ import java.util.Map;
 final class SimulatedHost implements ConnectionListener {
   static final String SAID = "the host says so";
   private static final AsciiString FAILED = AsciiString.of(SAID.replace(" ", "%20"));
-  private static final int PAUSE_MS_MAX = 300;
   private static final int SHORT_BYTES = 3_000;
   private static final int LONG_BYTES = 300_000;
 
@@ -38,6 +37,8 @@ final class SimulatedHost implements ConnectionListener {
     CUT_SHORT,
     NO_STATUS,
     OTHER_DIGEST,
+    /** Says that it is unavailable. */
+    UNAVAILABLE,
     LEAVE,
     HANG_UP
   }
@@ -51,19 +52,42 @@ final class SimulatedHost implements ConnectionListener {
     ErrorCode.REFUSED_STREAM
   };
 
+  /** How a host is for a while. */
+  enum Mood {
+    MOODY,
+    WELL,
+    FAILS_THIRTY_PERCENT,
+    TEN_TIMES_SLOWER,
+    HANGS,
+    /** Nothing listens at its address. */
+    DEAD
+  }
+
   private final SimulatedLoop loop;
+
+  /** Calls that arrived. */
+  int accepted;
+
+  Mood mood = Mood.MOODY;
+
+  /** Longest pause before it says something. */
+  int pauseMsMax = 300;
 
   /** Calls whose headers arrived, by their keys: how often. */
   final Map<String, Integer> seen = new HashMap<>();
-
-  boolean well;
 
   SimulatedHost(SimulatedLoop loop) {
     this.loop = loop;
   }
 
   private Deed any() {
-    return well || loop.happens(80) ? Deed.ANSWER : DEEDS.get(loop.random.nextInt(DEEDS.size()));
+    return switch (mood) {
+      case MOODY -> loop.happens(80) ? Deed.ANSWER : DEEDS.get(loop.random.nextInt(DEEDS.size()));
+      case WELL, TEN_TIMES_SLOWER -> Deed.ANSWER;
+      case FAILS_THIRTY_PERCENT -> loop.happens(30) ? Deed.UNAVAILABLE : Deed.ANSWER;
+      case HANGS -> Deed.NEVER;
+      case DEAD -> Deed.HANG_UP;
+    };
   }
 
   @Override
@@ -73,6 +97,7 @@ final class SimulatedHost implements ConnectionListener {
 
   @Override
   public StreamListener accept(Connection connection, int streamId) {
+    accepted++;
     return new HostCall(connection, streamId, any());
   }
 
@@ -140,7 +165,8 @@ final class SimulatedHost implements ConnectionListener {
     }
 
     private void later(Runnable what) {
-      loop.after(loop.someMs(PAUSE_MS_MAX), what);
+      int slower = mood == Mood.TEN_TIMES_SLOWER ? 10 : 1;
+      loop.after(slower * loop.someMs(pauseMsMax), what);
     }
 
     private void reset(long errorCode) {
@@ -222,6 +248,7 @@ final class SimulatedHost implements ConnectionListener {
       }
       switch (deed) {
         case FAIL -> end(headed ? new HeaderBlock() : head(), "9");
+        case UNAVAILABLE -> end(headed ? new HeaderBlock() : head(), "14");
         case NO_STATUS -> {
           sayHead();
           connection.sendData(streamId, frame(answer, answer.length), true, 0);

@@ -11,6 +11,7 @@ import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.call.TlsPeer;
@@ -25,6 +26,7 @@ import io.weighbridge.gateway.local.Serving;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
 import io.weighbridge.gateway.observe.trace.TraceStart;
+import io.weighbridge.gateway.pipeline.SimulatedHost.Mood;
 import io.weighbridge.gateway.record.Recorder;
 import io.weighbridge.gateway.route.ModelSpec;
 import io.weighbridge.gateway.route.RouteTable;
@@ -33,6 +35,7 @@ import io.weighbridge.gateway.upstream.HostConnection;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -42,6 +45,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +55,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedWorld {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final AtomicInteger WORLDS = new AtomicInteger();
   static final CallLimits LIMITS = limits();
   private static final int HOSTS = 3;
   private static final int CALLERS = 3;
   private static final int CONNECT_MS_MAX = 1_500;
+  private static final int CALM_ANSWER_MS_MAX = 20;
 
   final SimulatedLoop loop;
   final SimulatedLane lane = new SimulatedLane();
@@ -65,6 +71,8 @@ final class SimulatedWorld {
   private final String name;
   private final Flusher flusher;
   private final Sweeper sweeper;
+  private final HostHealth health;
+  private final Seats seats = new Seats();
   private final Upstream upstream;
   private final CallMetrics metrics;
   private final CurrentTables tables = new CurrentTables();
@@ -74,17 +82,33 @@ final class SimulatedWorld {
   private final List<SimulatedHost> hosts = new ArrayList<>();
   private final List<SimulatedCaller> callers = new ArrayList<>();
   private final List<Channel> hostChannels = new ArrayList<>();
+  final boolean calm;
   private boolean well;
 
+  /** A world of this seed. */
   SimulatedWorld(long seed) throws Exception {
+    this(seed, false);
+  }
+
+  /**
+   * A world of this seed.
+   *
+   * @param calm whether lines and ledger are sound and callers simple, so that what happens comes
+   *     from the moods of hosts
+   */
+  SimulatedWorld(long seed, boolean calm) throws Exception {
+    this.calm = calm;
+    well = calm;
     loop = new SimulatedLoop(seed);
-    name = "world-" + seed;
+    // Worlds of one seed must not meet.
+    name = "world-" + WORLDS.incrementAndGet();
     peers = new Http2Transport(new Flusher(loop.events, 64 << 20), new Sweeper(loop.events));
     flusher = new Flusher(loop.events, 64 << 20);
     sweeper = new Sweeper(loop.events);
     Http2Transport transport = new Http2Transport(flusher, sweeper);
     Slots slots = new Slots();
     metrics = new CallMetrics(1, slots);
+    health = new HostHealth(1, loop.events.ticker(), 5 * SECOND_NS, this::served);
     upstream = upstream(transport);
     CallLoop calls = calls();
     serve(
@@ -126,7 +150,8 @@ final class SimulatedWorld {
         limits,
         loop.random.split(),
         bystander,
-        loop.events.ticker());
+        loop.events.ticker(),
+        health.loop(0));
   }
 
   private CallLoop calls() {
@@ -172,6 +197,10 @@ final class SimulatedWorld {
 
   private void addHost(int index) {
     SimulatedHost host = new SimulatedHost(loop);
+    if (calm) {
+      host.mood = Mood.WELL;
+      host.pauseMsMax = CALM_ANSWER_MS_MAX;
+    }
     hosts.add(host);
     hostEntries.add(
         new HostTable.Host(
@@ -183,6 +212,10 @@ final class SimulatedWorld {
         new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {
+            if (host.mood == Mood.DEAD) {
+              var _ = channel.close();
+              return;
+            }
             hostChannels.add(channel);
             channel.pipeline().addLast(new SimulatedLine(loop, weather(30, 15)));
             peers.serve(channel, PathHarness.HTTP2, host);
@@ -191,7 +224,8 @@ final class SimulatedWorld {
   }
 
   private SimulatedLine.Weather weather(int latencyMsMax, int faultPercent) {
-    return new SimulatedLine.Weather(loop.happens(50) ? 0 : latencyMsMax, well ? 0 : faultPercent);
+    boolean prompt = calm || loop.happens(50);
+    return new SimulatedLine.Weather(prompt ? 0 : latencyMsMax, well ? 0 : faultPercent);
   }
 
   SimulatedLine.Weather callerWeather() {
@@ -216,12 +250,30 @@ final class SimulatedWorld {
     HostTable.Eligible[] eligible =
         hostEntries.stream()
             .map(host ->
-                new HostTable.Eligible(host, HostTable.Proof.VERIFIED, FakeHost.BOOT_ID, "", 1, 7))
+                new HostTable.Eligible(
+                    host,
+                    HostTable.Proof.VERIFIED,
+                    FakeHost.BOOT_ID,
+                    "",
+                    1,
+                    7,
+                    seats.of(host, only.slot())))
             .toArray(HostTable.Eligible[]::new);
     HostTable.Eligible[][] bySlot = new HostTable.Eligible[only.slot() + 1][];
     Arrays.fill(bySlot, new HostTable.Eligible[0]);
     bySlot[only.slot()] = eligible;
     tables.publish(new HostTable(bySlot));
+  }
+
+  private List<HostHealth.Version> served() {
+    Target only = Objects.requireNonNull(tables.get().routes().target("m", "1"));
+    return List.of(
+        new HostHealth.Version(only.slot(), List.of(tables.get().hosts().eligible(only.slot()))));
+  }
+
+  private void lookAtHealth() {
+    health.look();
+    loop.after(HostHealth.LOOK_NS, this::lookAtHealth);
   }
 
   /** Connects late, or not at all. */
@@ -249,9 +301,35 @@ final class SimulatedWorld {
         });
   }
 
+  /** Begins a calm world's life. */
+  void begin() {
+    lookAtHealth();
+  }
+
+  /** Puts a host into a mood; one that dies takes its connections with it. */
+  void change(int host, Mood mood) {
+    hosts.get(host).mood = mood;
+    if (mood == Mood.DEAD) {
+      closeHosts();
+    }
+  }
+
+  /** The share of calls that arrive at a host over that time. */
+  double share(int host, long durationNs) {
+    int before = hosts.get(host).accepted;
+    int allBefore = accepted();
+    loop.run(durationNs);
+    return (double) (hosts.get(host).accepted - before) / (accepted() - allBefore);
+  }
+
+  private int accepted() {
+    return hosts.stream().mapToInt(host -> host.accepted).sum();
+  }
+
   /** Lets it be, then heals it, asks for a last round, closes everything and judges. */
   List<String> live(long seconds) {
     ledgerFills();
+    lookAtHealth();
     loop.run(seconds * SECOND_NS);
     callers.forEach(SimulatedCaller::stopCalling);
     heal();
@@ -279,7 +357,7 @@ final class SimulatedWorld {
   private void heal() {
     well = true;
     lane.full = false;
-    hosts.forEach(host -> host.well = true);
+    hosts.forEach(host -> host.mood = Mood.WELL);
     // What broke silently would stay so: a host that vanished is noticed by the kernel.
     closeHosts();
   }

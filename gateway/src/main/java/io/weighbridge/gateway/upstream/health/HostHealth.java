@@ -1,0 +1,173 @@
+package io.weighbridge.gateway.upstream.health;
+
+import io.netty.util.concurrent.Ticker;
+import io.weighbridge.gateway.call.HostTable.Eligible;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The health of every version on every host, as calls show it. Thread-safe: one thread looks at
+ * what event loops counted, every {@link #LOOK_NS}, and publishes what they choose hosts by.
+ */
+public final class HostHealth implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HostHealth.class);
+
+  /** Often enough to act within a second on several looks. */
+  public static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final AtomicReference<Standings> published = new AtomicReference<>(Standings.NONE);
+  private final List<LoopHealth> loops;
+  private final Ticker ticker;
+  private final Clock clock;
+  private final long restMaxNs;
+  private final Supplier<List<Version>> versions;
+  private final ScheduledThreadPoolExecutor thread =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("host-health").daemon().factory());
+
+  // All below are guarded by this.
+  private final Map<Integer, SeatHealth> seats = new HashMap<>();
+  private final Map<Integer, VersionHealth> bySlot = new HashMap<>();
+  private @Nullable Standing[] standings = new Standing[0];
+
+  /** The hosts that serve a version. */
+  public record Version(int slot, List<Eligible> hosts) {
+    public Version {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  /**
+   * Health of the hosts that serve these versions; nobody looks before {@link #start}.
+   *
+   * @param ticker of the event loops
+   * @param restMaxNs longest rest of a host that keeps failing
+   * @param versions those there are now
+   */
+  public HostHealth(
+      int loopCount, Ticker ticker, long restMaxNs, Supplier<List<Version>> versions) {
+    loops = IntStream.range(0, loopCount).mapToObj(_ -> new LoopHealth(published)).toList();
+    this.ticker = ticker;
+    clock = new TickerClock(ticker);
+    this.restMaxNs = restMaxNs;
+    this.versions = versions;
+  }
+
+  /** What the loop of this index counts into and chooses by. */
+  public LoopHealth loop(int index) {
+    return loops.get(index);
+  }
+
+  /** Begins to look, every {@link #LOOK_NS}. */
+  public void start() {
+    var _ = thread.scheduleWithFixedDelay(this::task, LOOK_NS, LOOK_NS, TimeUnit.NANOSECONDS);
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // The edge of a background task: the next look must come.
+  private void task() {
+    try {
+      look();
+    } catch (Exception e) {
+      LOG.error("the health of hosts could not be judged; what was known stays in force", e);
+    }
+  }
+
+  /** Takes what was counted since the last look, judges, and publishes what changed. */
+  public synchronized void look() {
+    long nowNs = ticker.nanoTime();
+    boolean news = false;
+    for (Version version : versions.get()) {
+      news |= look(version, nowNs);
+    }
+    if (news) {
+      published.setRelease(new Standings(standings.clone()));
+    }
+  }
+
+  private boolean look(Version version, long nowNs) {
+    List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
+    VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
+    for (Eligible eligible : version.hosts()) {
+      LoopHealth.Counts counts = new LoopHealth.Counts();
+      for (LoopHealth loop : loops) {
+        loop.add(eligible.seat(), counts);
+      }
+      SeatHealth host = seat(eligible, counts);
+      if (host != null) {
+        host.take(counts, nowNs, health.slowNs(), health.panic());
+        hosts.add(host);
+      }
+    }
+    health.judge(hosts, version.hosts().size(), nowNs);
+    boolean news = false;
+    for (SeatHealth host : hosts) {
+      news |= stand(host.seat, host.standing(health.panic(), health.patienceNs(), nowNs));
+    }
+    return news;
+  }
+
+  /** What is known of a seat; null while it never had a call, which costs nothing. */
+  private @Nullable SeatHealth seat(Eligible eligible, LoopHealth.Counts counts) {
+    SeatHealth known = seats.get(eligible.seat());
+    if (known == null && !counts.nothing()) {
+      known = new SeatHealth(eligible.host(), eligible.seat(), clock, restMaxNs);
+      seats.put(eligible.seat(), known);
+    }
+    return known;
+  }
+
+  /** Whether this is another standing than before. */
+  private boolean stand(int seat, Standing now) {
+    if (seat >= standings.length) {
+      standings = Arrays.copyOf(standings, Math.max(seat + 1, 2 * standings.length));
+    }
+    boolean news = !now.equals(standings[seat]);
+    standings[seat] = now;
+    return news;
+  }
+
+  /** How each version stands on each host that serves it and ever had a call of it. */
+  public synchronized List<SeatReport> reports() {
+    List<SeatReport> reports = new ArrayList<>();
+    for (Version version : versions.get()) {
+      VersionHealth health = bySlot.get(version.slot());
+      for (Eligible eligible : version.hosts()) {
+        SeatHealth host = seats.get(eligible.seat());
+        if (host != null && health != null) {
+          reports.add(host.report(version.slot(), health.panic()));
+        }
+      }
+    }
+    return reports;
+  }
+
+  /**
+   * How often, and whether now, the rest of a version's hosts was not respected, because too many
+   * of them rested.
+   */
+  public synchronized Panic panic(int slot) {
+    VersionHealth health = bySlot.get(slot);
+    return health == null ? new Panic(false, 0) : new Panic(health.panic(), health.panics());
+  }
+
+  /** See {@link #panic}. */
+  public record Panic(boolean now, long count) {}
+
+  /** Looks no more. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,162 @@
+package io.weighbridge.gateway.upstream.health;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What one event loop counts of its tries on hosts, and what it is told about them. Confined to
+ * that loop, except for {@link #add}, which any thread may call.
+ *
+ * <pre>
+ * Implementation notes: counts only rise and have one writer, so a plain add and an opaque store are enough, and a reader
+ * is at most one try behind. What a version costs on a host is an average of latencies that jumps up to a higher one at
+ * once and forgets with a half-life ("peak EWMA": Twitter's Finagle, balancer documentation, 2015): one slow answer is
+ * noticed, and a host that gets no calls for it is tried again once its cost has halved often enough.
+ * </pre>
+ */
+public final class LoopHealth {
+  /* A cache line of longs for each seat. */
+  private static final int CELLS = 8;
+  private static final int STARTED = 0;
+  private static final int ENDED = 1;
+  private static final int ANSWERED = 2;
+  private static final int ERRED = 3;
+  private static final int BROKE = 4;
+  private static final int TIMED = 5;
+  private static final int LATENCY_NS = 6;
+
+  /* A second and a bit, as a power of two. */
+  private static final int HALF_LIFE_SHIFT = 30;
+  private static final long HALF_LIFE_NS = 1L << HALF_LIFE_SHIFT;
+  private static final int HALVINGS_MAX = 60;
+
+  private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final AtomicReference<Standings> published;
+
+  // Grows by replacement; volatile so that a reader sees a whole array.
+  private volatile long[] cells = new long[0];
+  private double[] costsNs = new double[0];
+  private long[] measuredAtNs = new long[0];
+
+  LoopHealth(AtomicReference<Standings> published) {
+    this.published = published;
+  }
+
+  /** The standings to choose by now. */
+  public Standings standings() {
+    return published.getAcquire();
+  }
+
+  /** A call of one message was given to the host. */
+  public void started(int seat) {
+    add(seat, STARTED, 1);
+  }
+
+  /** A call that was {@link #started} is over. */
+  public void ended(int seat) {
+    add(seat, ENDED, 1);
+  }
+
+  /** A try on the host is over. */
+  public void ended(int seat, Outcome outcome) {
+    switch (outcome) {
+      case ANSWERED -> add(seat, ANSWERED, 1);
+      case ERRED -> add(seat, ERRED, 1);
+      case BROKE -> add(seat, BROKE, 1);
+      case NOTHING -> {
+        // Says nothing.
+      }
+    }
+  }
+
+  /** The host took that long for an answer. */
+  public void took(int seat, long latencyNs, long nowNs) {
+    add(seat, TIMED, 1);
+    add(seat, LATENCY_NS, latencyNs);
+    double beforeNs = costsNs[seat];
+    double weight = weight(nowNs - measuredAtNs[seat]);
+    costsNs[seat] =
+        latencyNs >= beforeNs * weight ? latencyNs : beforeNs * weight + latencyNs * (1 - weight);
+    measuredAtNs[seat] = nowNs;
+  }
+
+  /** What a call costs there, in nanoseconds; 0 when unknown, or known too long ago. */
+  public double costNs(int seat, long nowNs) {
+    return seat < costsNs.length ? costsNs[seat] * weight(nowNs - measuredAtNs[seat]) : 0;
+  }
+
+  /** Half after a half-life, in straight lines between. */
+  private static double weight(long ageNs) {
+    long halvings = ageNs >> HALF_LIFE_SHIFT;
+    if (ageNs <= 0 || halvings > HALVINGS_MAX) {
+      return ageNs <= 0 ? 1 : 0;
+    }
+    double rest = (double) (ageNs & (HALF_LIFE_NS - 1)) / HALF_LIFE_NS;
+    return (1 - rest / 2) / (1L << halvings);
+  }
+
+  private void add(int seat, int cell, long amount) {
+    long[] current = cells;
+    int at = seat * CELLS + cell;
+    if (at >= current.length) {
+      current = grow(seat);
+    }
+    CELL.setOpaque(current, at, current[at] + amount);
+  }
+
+  private long[] grow(int seat) {
+    int seats = Math.max(seat + 1, 2 * costsNs.length);
+    costsNs = Arrays.copyOf(costsNs, seats);
+    measuredAtNs = Arrays.copyOf(measuredAtNs, seats);
+    long[] grown = Arrays.copyOf(cells, seats * CELLS);
+    cells = grown;
+    return grown;
+  }
+
+  /** Adds what was counted for a seat so far. Any thread. */
+  void add(int seat, Counts to) {
+    long[] current = cells;
+    int at = seat * CELLS;
+    if (at >= current.length) {
+      return;
+    }
+    to.ended += (long) CELL.getOpaque(current, at + ENDED);
+    to.started += (long) CELL.getOpaque(current, at + STARTED);
+    to.answered += (long) CELL.getOpaque(current, at + ANSWERED);
+    to.erred += (long) CELL.getOpaque(current, at + ERRED);
+    to.broke += (long) CELL.getOpaque(current, at + BROKE);
+    to.timed += (long) CELL.getOpaque(current, at + TIMED);
+    to.latencyNs += (long) CELL.getOpaque(current, at + LATENCY_NS);
+  }
+
+  /** Sums over loops. Confined to whoever adds them up. */
+  static final class Counts {
+    long started;
+    long ended;
+    long answered;
+    long erred;
+    long broke;
+    long timed;
+    long latencyNs;
+
+    /** What was counted since another moment. */
+    Counts since(Counts before) {
+      Counts more = new Counts();
+      more.started = started - before.started;
+      more.ended = ended - before.ended;
+      more.answered = answered - before.answered;
+      more.erred = erred - before.erred;
+      more.broke = broke - before.broke;
+      more.timed = timed - before.timed;
+      more.latencyNs = latencyNs - before.latencyNs;
+      return more;
+    }
+
+    boolean nothing() {
+      return started == 0 && ended == 0 && answered + erred + broke == 0;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.weighbridge.gateway.upstream.health;
+
+/**
+ * Latencies and silence of a version on a host over the last second. Confined to the health thread.
+ */
+final class Recent {
+  /** Looks that make the second: ten. */
+  private static final int LOOKS = 10;
+
+  private final long[] timed = new long[LOOKS];
+  private final long[] latencyNs = new long[LOOKS];
+  private int at;
+  private long timedSum;
+  private long latencyNsSum;
+  private long inFlight;
+  private long heardAtNs;
+
+  /** Takes what was counted since the last look. */
+  void take(LoopHealth.Counts more, long nowNs) {
+    at = (at + 1) % LOOKS;
+    timedSum += more.timed - timed[at];
+    latencyNsSum += more.latencyNs - latencyNs[at];
+    timed[at] = more.timed;
+    latencyNs[at] = more.latencyNs;
+    if (inFlight == 0 || more.ended > 0) {
+      heardAtNs = nowNs;
+    }
+    inFlight += more.started - more.ended;
+  }
+
+  /** Answers timed. */
+  long timed() {
+    return timedSum;
+  }
+
+  /** Their mean; 0 without any. */
+  long meanNs() {
+    return timedSum == 0 ? 0 : latencyNsSum / timedSum;
+  }
+
+  /** Calls of one message that are not over. */
+  long inFlight() {
+    return inFlight;
+  }
+
+  /** For how long calls have waited without any of them ending. */
+  long silentNs(long nowNs) {
+    return nowNs - heardAtNs;
+  }
+}

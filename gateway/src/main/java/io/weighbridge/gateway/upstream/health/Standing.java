@@ -1,0 +1,26 @@
+package io.weighbridge.gateway.upstream.health;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a version on a host gets calls. Immutable, but for the place on probation.
+ *
+ * @param share of the draws it wins that it takes part in, 0 to 1: less than 1 while it starts
+ *     slowly
+ * @param probation not null while on it
+ * @param patienceNs a call that ran out of time says something about the host only if the host had
+ *     this long
+ */
+public record Standing(State state, double share, @Nullable Probation probation, long patienceNs) {
+  /** What there is to know of a host that never did anything wrong. */
+  public static final Standing NEW = new Standing(State.IN, 1, null, Long.MAX_VALUE);
+
+  /** Who may be given calls. */
+  public enum State {
+    IN,
+    ON_PROBATION,
+    OUT,
+    /** By an operator: not even a sequence goes on. */
+    DRAINED
+  }
+}

@@ -1,0 +1,278 @@
+package io.weighbridge.gateway.upstream.health;
+
+import static io.weighbridge.gateway.upstream.health.Fleet.MS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weighbridge.gateway.upstream.health.Standing.State;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class HostHealthTest {
+  private static final long SECOND = 1_000 * MS;
+
+  private final Fleet fleet = new Fleet(3);
+
+  /** Looks for a second, while host 0 does something and the others answer; whether it rests. */
+  private boolean restsWithinASecond(Runnable doing) {
+    for (int i = 0; i < 10; i++) {
+      doing.run();
+      fleet.pass(HostHealth.LOOK_NS, 1, 2);
+    }
+    return fleet.state(0) == State.OUT;
+  }
+
+  @Test
+  void aHostThatFailsThirtyPercentRestsWithinASecond() {
+    fleet.pass(10 * SECOND, 0, 1, 2);
+    boolean rests =
+        restsWithinASecond(() -> {
+          fleet.answers(0, 7, 10 * MS);
+          fleet.ends(0, 3, Outcome.ERRED);
+        });
+    assertThat(rests).isTrue();
+    assertThat(fleet.state(1)).isEqualTo(State.IN);
+  }
+
+  @Test
+  void aHostThatFailsThirtyPercentOfVeryManyRestsToo() {
+    boolean rests =
+        restsWithinASecond(() -> {
+          fleet.answers(0, 700, 10 * MS);
+          fleet.ends(0, 300, Outcome.BROKE);
+        });
+    assertThat(rests).isTrue();
+  }
+
+  @Test
+  void hostsThatFailAlikeGoOn() {
+    for (int i = 0; i < 100; i++) {
+      for (int host = 0; host < 3; host++) {
+        fleet.answers(host, 7, 10 * MS);
+        fleet.ends(host, 3, Outcome.ERRED);
+      }
+      fleet.look();
+      assertThat(fleet.state(0)).isEqualTo(State.IN);
+    }
+  }
+
+  @Test
+  void rareFailuresAreNothing() {
+    for (int i = 0; i < 100; i++) {
+      fleet.answers(0, 99, 10 * MS);
+      fleet.ends(0, 1, Outcome.ERRED);
+      fleet.pass(HostHealth.LOOK_NS, 1, 2);
+      assertThat(fleet.state(0)).isEqualTo(State.IN);
+    }
+  }
+
+  @Test
+  void callersThatLeaveSayNothing() {
+    assertThat(restsWithinASecond(() -> fleet.ends(0, 50, Outcome.NOTHING))).isFalse();
+  }
+
+  @Test
+  void aHostTenTimesSlowerRestsWithinASecond() {
+    fleet.pass(10 * SECOND, 0, 1, 2);
+    assertThat(restsWithinASecond(() -> fleet.answers(0, 2, 100 * MS))).isTrue();
+  }
+
+  @Test
+  void aHostIsSlowBeyondFiveTimesTheOthersOnly() {
+    assertThat(restsWithinASecond(() -> fleet.answers(0, 10, 50 * MS))).isFalse();
+    assertThat(restsWithinASecond(() -> fleet.answers(0, 10, 50 * MS + 2))).isTrue();
+  }
+
+  @Test
+  void fastHostsAreNotSlowForFiveMilliseconds() {
+    for (int i = 0; i < 20; i++) {
+      fleet.answers(0, 10, 6 * MS);
+      fleet.answers(1, 10, MS);
+      fleet.look();
+    }
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    for (int i = 0; i < 20; i++) {
+      fleet.answers(0, 10, 6 * MS + 1);
+      fleet.answers(1, 10, MS);
+      fleet.look();
+    }
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+  }
+
+  @Test
+  void aHostThatFallsSilentRestsAfterHalfASecond() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.loop.started(0);
+    fleet.loop.started(0);
+    assertThat(fleet.until(0, State.OUT, SECOND, 1, 2)).isBetween(500 * MS, 700 * MS);
+  }
+
+  @Test
+  void oneLongCallIsNoSilence() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.loop.started(0);
+    fleet.pass(10 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+  }
+
+  @Test
+  void aRestEndsWithThreeCallsOneAtATimeAndASlowStart() {
+    fleet.fails(0, 1, 2);
+    assertThat(fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2)).isGreaterThanOrEqualTo(SECOND);
+    Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
+    assertThat(probation.take("a", fleet.nowNs())).isTrue();
+    assertThat(probation.take("b", fleet.nowNs())).isFalse();
+    probation.end("b", Outcome.BROKE, -1);
+    probation.end("a", Outcome.NOTHING, -1);
+    assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
+    assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
+    fleet.pass(SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+    assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    assertThat(fleet.standing(0).share()).isEqualTo(SeatHealth.SHARE_FIRST);
+    fleet.pass(SeatHealth.RAMP_NS / 2, 1, 2);
+    assertThat(fleet.standing(0).share()).isBetween(0.5, 0.6);
+    fleet.pass(SeatHealth.RAMP_NS / 2, 1, 2);
+    assertThat(fleet.standing(0).share()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerOnProbationMustNotBeSlow() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.fails(0, 1, 2);
+    fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
+    Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
+    assertThat(probation.take("a", fleet.nowNs())).isTrue();
+    probation.end("a", Outcome.ANSWERED, 51 * MS);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+  }
+
+  @Test
+  void aCallThatHangsOnProbationFailsIt() {
+    fleet.fails(0, 1, 2);
+    fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
+    Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
+    assertThat(probation.take("a", fleet.nowNs())).isTrue();
+    assertThat(fleet.until(0, State.OUT, 3 * SECOND, 1, 2)).isGreaterThan(2 * SECOND);
+  }
+
+  @Test
+  void eachRestIsLongerUpToTheLimit() {
+    fleet.fails(0, 1, 2);
+    long[] expectedNs = {SECOND, 2 * SECOND, 4 * SECOND, Fleet.REST_MAX_NS, Fleet.REST_MAX_NS};
+    for (long restNs : expectedNs) {
+      long tookNs = fleet.until(0, State.ON_PROBATION, 10 * SECOND, 1, 2);
+      assertThat(tookNs).isBetween(restNs - HostHealth.LOOK_NS, restNs + 2 * HostHealth.LOOK_NS);
+      assertThat(fleet.tries(0, Outcome.BROKE)).isTrue();
+      fleet.look();
+      assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    }
+  }
+
+  /** A rest, three good calls, and the time that follows. */
+  private void recover(long goodNs) {
+    fleet.until(0, State.ON_PROBATION, 10 * SECOND, 1, 2);
+    for (int i = 0; i < SeatHealth.PROBES; i++) {
+      fleet.tries(0, Outcome.ANSWERED);
+    }
+    fleet.look();
+    fleet.pass(goodNs, 0, 1, 2);
+  }
+
+  @Test
+  void aHostThatFlapsRestsLongerEachTimeUntilItsPastIsForgotten() {
+    fleet.fails(0, 1, 2);
+    recover(10 * SECOND);
+    fleet.fails(0, 1, 2);
+    assertThat(fleet.until(0, State.ON_PROBATION, 10 * SECOND, 1, 2))
+        .isGreaterThan(SECOND + 900 * MS);
+    recover(50 * SECOND);
+    fleet.fails(0, 1, 2);
+    assertThat(fleet.until(0, State.ON_PROBATION, 10 * SECOND, 1, 2)).isLessThan(SECOND + 200 * MS);
+  }
+
+  @Test
+  void whileMoreThanHalfRestThoseThatAnswerAnythingAreServed() {
+    fleet.fails(0, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    while (fleet.state(0) == State.OUT) {
+      fleet.answers(1, 5, 10 * MS);
+      fleet.ends(1, 5, Outcome.ERRED);
+      fleet.pass(HostHealth.LOOK_NS, 2);
+    }
+    assertThat(fleet.standing(0))
+        .extracting(Standing::state, Standing::share)
+        .containsExactly(State.IN, 1.0);
+    assertThat(fleet.state(1)).isEqualTo(State.IN);
+  }
+
+  @Test
+  void halfOfTheHostsMayRest() {
+    Fleet pair = new Fleet(2);
+    pair.fails(0, 1);
+    pair.pass(500 * MS, 1);
+    assertThat(pair.state(0)).isEqualTo(State.OUT);
+  }
+
+  @Test
+  void theOnlyHostIsServedForAsLongAsItAnswersSomething() {
+    Fleet one = new Fleet(1);
+    for (int i = 0; i < 50; i++) {
+      one.answers(0, 1, 10 * MS);
+      one.ends(0, 9, Outcome.BROKE);
+      one.look();
+      assertThat(one.state(0)).isEqualTo(State.IN);
+    }
+  }
+
+  @Test
+  void hostsThatAnswerNothingRestHoweverManyTheyAre() {
+    for (int i = 0; i < 3; i++) {
+      fleet.ends(i, SeatHealth.BROKE_IN_ROW - 1, Outcome.BROKE);
+    }
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    for (int i = 0; i < 3; i++) {
+      fleet.ends(i, 1, Outcome.BROKE);
+    }
+    fleet.look();
+    for (int i = 0; i < 3; i++) {
+      assertThat(fleet.state(i)).isEqualTo(State.OUT);
+    }
+  }
+
+  @Test
+  void requestsThatFailEverywhereMakeNoHostRest() {
+    for (int i = 0; i < 50; i++) {
+      for (int host = 0; host < 3; host++) {
+        fleet.ends(host, 10, Outcome.ERRED);
+      }
+      fleet.look();
+      assertThat(fleet.state(0)).isEqualTo(State.IN);
+    }
+  }
+
+  @Test
+  void patienceIsAFewTimesTheUsualLatency() {
+    assertThat(fleet.standing(0).patienceNs()).isEqualTo(Long.MAX_VALUE);
+    fleet.pass(SECOND, 0, 1, 2);
+    assertThat(fleet.standing(0).patienceNs()).isEqualTo(Long.highestOneBit(30 * MS));
+  }
+
+  @Test
+  void costJumpsUpAndHalves() {
+    fleet.answers(0, 1, 10 * MS);
+    fleet.answers(0, 1, 80 * MS);
+    assertThat(fleet.loop.costNs(0, fleet.nowNs())).isEqualTo(80.0 * MS);
+    fleet.ticker.advance(3L << 30, TimeUnit.NANOSECONDS);
+    assertThat(fleet.loop.costNs(0, fleet.nowNs())).isEqualTo(10.0 * MS);
+    fleet.answers(0, 1, 0);
+    assertThat(fleet.loop.costNs(0, fleet.nowNs())).isEqualTo(10.0 * MS);
+    fleet.ticker.advance(100L << 30, TimeUnit.NANOSECONDS);
+    assertThat(fleet.loop.costNs(0, fleet.nowNs())).isZero();
+    assertThat(fleet.loop.costNs(7, fleet.nowNs())).isZero();
+  }
+}
