@@ -120,6 +120,7 @@ final class CallingEnd implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    channel.close().awaitUninterruptibly();
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
     try {
       listening.close();

@@ -5,8 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.weighbridge.gateway.wire.RawPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +29,7 @@ final class EchoPort implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final BlockingQueue<Echo> accepted = new LinkedBlockingQueue<>();
   private final Tested transport;
   private final Channel port;
@@ -45,6 +49,7 @@ final class EchoPort implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     Echo echo = new Echo(channel.alloc());
+                    channels.add(channel);
                     transport.serve(channel, limits, echo);
                     accepted.add(echo);
                   }
@@ -103,6 +108,9 @@ final class EchoPort implements AutoCloseable {
 
   @Override
   public void close() {
+    // A loop that is stopped may leave its channels as they are, and they what waits in them.
+    port.close().awaitUninterruptibly();
+    channels.close().awaitUninterruptibly();
     group
         .shutdownGracefully(0, 2, TimeUnit.SECONDS)
         .awaitUninterruptibly(Duration.ofSeconds(5).toMillis());
