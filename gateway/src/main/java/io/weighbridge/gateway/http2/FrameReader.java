@@ -225,12 +225,16 @@ final class FrameReader {
       frame(all);
     } else {
       state = State.PAYLOAD;
-      partial = new byte[payloadBytes];
     }
   }
 
   private void payload(ByteBuf in) {
     int part = Math.min(payloadBytes - filled, in.readableBytes());
+    if (filled + part > partial.length) {
+      // As much as has come, or twice what there was: announced is not sent.
+      int room = Math.max(filled + part, 2 * partial.length);
+      partial = Arrays.copyOf(partial, Math.min(payloadBytes, room));
+    }
     in.readBytes(partial, filled, part);
     filled += part;
     if (filled == payloadBytes) {
