@@ -171,7 +171,8 @@ final class DataPath {
         limits.count(Limit.CONTROL_FRAMES_PER_SECOND_MAX),
         limits.bytes(Limit.BUFFERED_BYTES_MAX),
         limits.ns(Limit.WRITE_STALL_MAX),
-        limits.ns(Limit.HEADER_COMPLETION_MAX));
+        limits.ns(Limit.HEADER_COMPLETION_MAX),
+        limits.ns(Limit.HOST_SILENCE_MAX));
   }
 
   private final class HostEvents implements UpstreamEvents {

@@ -71,6 +71,8 @@ public enum Limit {
   HOST_QUEUE_CALLS_MAX(Unit.COUNT, "1000", "0", "1000000"),
   /** Time to connect to a host. */
   HOST_CONNECT_MAX(Unit.DURATION, "3s", "10ms", "1m"),
+  /** Longest silence of a host that owes answers, before it is asked and after. */
+  HOST_SILENCE_MAX(Unit.DURATION, "10s", "100ms", "1h"),
   /** Longest pause between two attempts to reconnect to a host. */
   HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Longest rest of a host that keeps failing. */

@@ -13,6 +13,8 @@ package io.weighbridge.gateway.http2;
  *     the stream stuck longest is reset
  * @param writeStallNs how long a peer may take none of the bytes waiting for it
  * @param frameTimeoutNs how long a frame, the preface included, may take to arrive completely
+ * @param silenceNs how long a server that owes answers may say nothing before it is asked whether
+ *     it is there, and then once more that long before its connection is closed
  */
 public record Http2Limits(
     int streamsMax,
@@ -23,4 +25,5 @@ public record Http2Limits(
     int controlFramesPerSecondMax,
     long queuedBytesMax,
     long writeStallNs,
-    long frameTimeoutNs) {}
+    long frameTimeoutNs,
+    long silenceNs) {}

@@ -24,6 +24,7 @@ final class LeanConnection implements LoopConnection {
   private final Outbox outbox;
   final StreamTable streams = new StreamTable();
   final StreamIds ids;
+  final Pulse pulse;
   private final Farewell farewell;
   private final Answers answers;
   private final PeerSettings peerSettings;
@@ -33,7 +34,6 @@ final class LeanConnection implements LoopConnection {
   private boolean dirty;
   private boolean broken;
   private boolean closed;
-  private long unwritableSinceNs;
 
   private boolean peerReady;
   private boolean peerLeaving;
@@ -55,6 +55,7 @@ final class LeanConnection implements LoopConnection {
     writer = new FrameWriter(context, new HeaderEncoder(scratch));
     ids = new StreamIds(server);
     farewell = new Farewell(writer);
+    pulse = new Pulse(this, writer);
     answers = new Answers(channel, writer, ids);
     outbox = new Outbox(this, channel, writer, flusher);
     peerSettings = new PeerSettings(server, writer, outbox, streams);
@@ -64,6 +65,7 @@ final class LeanConnection implements LoopConnection {
 
   /** Takes in what the peer sent. Borrows {@code in}. */
   void read(ByteBuf in) {
+    pulse.heard();
     reader.read(in);
   }
 
@@ -361,11 +363,7 @@ final class LeanConnection implements LoopConnection {
       broken = true;
       writer.flushAndClose();
     }
-    if (channel.isWritable()) {
-      unwritableSinceNs = 0;
-    } else if (unwritableSinceNs == 0) {
-      unwritableSinceNs = nowNs;
-    } else if (nowNs - unwritableSinceNs > limits.writeStallNs()) {
+    if (!pulse.beats(channel.isWritable(), nowNs)) {
       close();
       return;
     }

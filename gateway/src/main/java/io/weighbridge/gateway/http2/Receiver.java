@@ -122,6 +122,7 @@ final class Receiver implements FrameListener {
   }
 
   private void deliver(LeanStream stream, HeaderBlock headers, boolean endStream) {
+    connection.pulse.spoke();
     if (stream.bodyBytes == 0 && stream.announcedBytes == LeanStream.ANY_LENGTH) {
       stream.announcedBytes = contentLength(headers);
     }
@@ -220,6 +221,7 @@ final class Receiver implements FrameListener {
     if (stream == null || stream.closed) {
       return;
     }
+    connection.pulse.spoke();
     stream.bodyBytes += data.readableBytes();
     if (stream.announcedBytes != LeanStream.ANY_LENGTH
         && stream.bodyBytes > stream.announcedBytes) {

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Connects over TCP, and TLS where the host has it. Confined to its event loop.
  *
  * <p>A host that vanishes without a word is noticed by the kernel: by unacknowledged data, and by
- * keepalive probes where only an answer is awaited. HTTP/2 pings would have to keep to what each
- * host permits (gRFC A8).
+ * keepalive probes where only an answer is awaited. One whose kernel still acknowledges, or that
+ * has a box before it that does, is noticed by HTTP/2 (limit {@code host-silence-max}).
  */
 public final class NettyConnector implements Connector {
   private static final Logger LOG = LoggerFactory.getLogger(NettyConnector.class);

@@ -186,6 +186,7 @@ final class GatewayConfigTest {
             "host-connections-max 4 (1 to 64)",
             "host-queue-calls-max 1000 (0 to 1000000)",
             "host-connect-max 3s (10ms to 1m)",
+            "host-silence-max 10s (100ms to 1h)",
             "host-backoff-max 10s (10ms to 10m)",
             "host-rest-max 30s (1s to 10m)",
             "host-connection-age-max 1h (1s to 30d)",

@@ -15,6 +15,8 @@ final class TestLimits {
   private static final long LONG_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long SHORT_NS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final long UNEASY_NS = TimeUnit.MILLISECONDS.toNanos(300);
+
   private TestLimits() {}
 
   /** Nothing runs into a timeout. */
@@ -27,6 +29,7 @@ final class TestLimits {
         RESETS_MAX,
         CONTROL_FRAMES_MAX,
         QUEUED_MAX,
+        LONG_NS,
         LONG_NS,
         LONG_NS);
   }
@@ -42,7 +45,23 @@ final class TestLimits {
         CONTROL_FRAMES_MAX,
         QUEUED_MAX,
         SHORT_NS,
+        SHORT_NS,
         SHORT_NS);
+  }
+
+  /** A server that owes an answer may be silent for as long as it takes to look again. */
+  static Http2Limits soonUneasy() {
+    return new Http2Limits(
+        STREAMS_MAX,
+        STREAM_WINDOW,
+        CONNECTION_WINDOW,
+        HEADER_LIST_MAX,
+        RESETS_MAX,
+        CONTROL_FRAMES_MAX,
+        QUEUED_MAX,
+        LONG_NS,
+        LONG_NS,
+        UNEASY_NS);
   }
 
   /** As many resets and control frames as anybody likes. */
@@ -55,6 +74,7 @@ final class TestLimits {
         Integer.MAX_VALUE,
         Integer.MAX_VALUE,
         QUEUED_MAX,
+        LONG_NS,
         LONG_NS,
         LONG_NS);
   }

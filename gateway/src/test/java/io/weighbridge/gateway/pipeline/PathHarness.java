@@ -71,7 +71,16 @@ final class PathHarness implements AutoCloseable {
 
   static final Http2Limits HTTP2 =
       new Http2Limits(
-          100, 256 << 10, 1 << 20, 16 << 10, 200, 10_000, 8 << 20, 2_000_000_000L, 2_000_000_000L);
+          100,
+          256 << 10,
+          1 << 20,
+          16 << 10,
+          200,
+          10_000,
+          8 << 20,
+          2_000_000_000L,
+          2_000_000_000L,
+          60_000_000_000L);
 
   /** Calls that may watch health at a time. */
   static final int WATCHES_MAX = 3;
