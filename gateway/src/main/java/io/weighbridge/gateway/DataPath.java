@@ -18,6 +18,7 @@ import io.weighbridge.gateway.inbound.InboundLimits;
 import io.weighbridge.gateway.inbound.LoopParts;
 import io.weighbridge.gateway.inbound.PredictPort;
 import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.LoopWatch;
 import io.weighbridge.gateway.observe.Metric;
 import io.weighbridge.gateway.observe.trace.TraceStart;
 import io.weighbridge.gateway.pipeline.CallEvents;
@@ -83,6 +84,7 @@ final class DataPath {
     long queuedBytesMax =
         limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
+    LoopWatch.begin(loop, flusher, metrics.loop(index));
     Sweeper sweeper = new Sweeper(loop);
     Http2Transport transport = new Http2Transport(flusher, sweeper);
     UpstreamLimits hostLimits = upstreamLimits();

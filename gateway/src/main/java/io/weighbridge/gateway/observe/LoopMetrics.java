@@ -18,6 +18,8 @@ public final class LoopMetrics {
   /* 16 MB a loop: 200 models with full rings; further ones keep their last 256 calls. */
   private static final int RING_ENTRIES_PER_LOOP_MAX = 2_000_000;
   private static final int REFUSALS = Refusal.values().length;
+  private static final int LAG = REFUSALS;
+  private static final int QUEUED = REFUSALS + 1;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle FIGURES = MethodHandles.arrayElementVarHandle(SlotFigures[].class);
@@ -25,7 +27,7 @@ public final class LoopMetrics {
   private final Slots slots;
   private final SplitRing.Budget ringBudget = new SplitRing.Budget(RING_ENTRIES_PER_LOOP_MAX);
   private final Map<String, SplitRing> ringsByModel = new HashMap<>();
-  private final long[] cells = new long[REFUSALS + 1];
+  private final long[] cells = new long[QUEUED + 1];
 
   // Grows by replacement; volatile so that a scrape sees a whole array. The loop itself reads it
   // once a call.
@@ -63,9 +65,10 @@ public final class LoopMetrics {
     figures(slot).ring().add(slot, grpcCode != 0, durationNs, endedAtNs);
   }
 
-  /** How late the loop ran its last timer. */
-  public void lagged(long lagNs) {
-    CELL.setOpaque(cells, REFUSALS, lagNs);
+  /** How late the loop ran its last timer, and how many bytes waited for peers then. */
+  void seen(long lagNs, long queuedBytes) {
+    CELL.setOpaque(cells, LAG, lagNs);
+    CELL.setOpaque(cells, QUEUED, queuedBytes);
   }
 
   @SuppressWarnings("EnumOrdinal") // The number never leaves the process.
@@ -118,6 +121,11 @@ public final class LoopMetrics {
 
   /** The last lag told. Any thread. */
   long lagNs() {
-    return (long) CELL.getOpaque(cells, REFUSALS);
+    return (long) CELL.getOpaque(cells, LAG);
+  }
+
+  /** Bytes that waited for peers at the last look. Any thread. */
+  long queuedBytes() {
+    return (long) CELL.getOpaque(cells, QUEUED);
   }
 }

@@ -105,6 +105,8 @@ public enum Metric {
 
   /** How late an event loop ran its last timer. */
   LOOP_LAG(Type.GAUGE, "event_loop_lag_seconds", "Lag of an event loop", "loop"),
+  /** Bytes that wait for a window or a socket of their receiver, looked at once a second. */
+  QUEUED_BYTES(Type.GAUGE, "queued_bytes", "Bytes waiting for their receivers"),
   /** Heap in use. */
   HEAP_USED(Type.GAUGE, "jvm_heap_used_bytes", "Heap in use"),
   /** Largest heap allowed. */

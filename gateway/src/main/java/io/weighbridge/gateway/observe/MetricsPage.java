@@ -93,9 +93,12 @@ public final class MetricsPage {
       page.add(Metric.REFUSALS, calls.refusals(refusal), refusal.reason());
     }
     int loop = 0;
+    long queuedBytes = 0;
     for (LoopMetrics metrics : calls.loops()) {
+      queuedBytes += metrics.queuedBytes();
       page.add(Metric.LOOP_LAG, metrics.lagNs() / 1e9, Integer.toString(loop++));
     }
+    page.add(Metric.QUEUED_BYTES, queuedBytes);
   }
 
   private static void addHost(Snapshots page, GatewayFigures.HostFigures host) {

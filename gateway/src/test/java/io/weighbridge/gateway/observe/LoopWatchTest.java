@@ -1,0 +1,33 @@
+package io.weighbridge.gateway.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import io.weighbridge.gateway.call.Slots;
+import io.weighbridge.gateway.http2.Flusher;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LoopWatchTest {
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
+  private final LoopMetrics metrics = new CallMetrics(1, new Slots()).loop(0);
+
+  private void pass(long ms) {
+    ticker.advance(ms, TimeUnit.MILLISECONDS);
+    var _ = channel.runScheduledPendingTasks();
+  }
+
+  @Test
+  void tellsHowLateTheLoopWas() {
+    EventLoop loop = channel.eventLoop();
+    LoopWatch.begin(loop, new Flusher(loop, 1), metrics);
+    pass(1_300);
+    assertThat(metrics.lagNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    pass(1_000);
+    assertThat(metrics.lagNs()).isZero();
+  }
+}
