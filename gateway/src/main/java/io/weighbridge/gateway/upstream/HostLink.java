@@ -133,7 +133,8 @@ final class HostLink {
   }
 
   private void growOrReplace(HostConnection best, int active, long nowNs) {
-    boolean busy = active >= 4 * best.http2().freeStreams();
+    // In longs: a host that names no limit allows as many as an int can say.
+    boolean busy = active >= 4L * best.http2().freeStreams();
     boolean old = nowNs - best.openedAtNs() > limits.connectionAgeMaxNs();
     if ((busy || old) && connecting() == 0 && live() < limits.connectionsMax() + (old ? 1 : 0)) {
       connect(nowNs);
