@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.testing.integration.AbstractInteropTest;
+import io.weighbridge.conformance.process.CallerKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,16 +21,18 @@ import java.util.List;
  */
 final class InteropClient extends AbstractInteropTest {
   private final int port;
+  private final CallerKey caller;
 
-  InteropClient(int port) {
+  InteropClient(int port, CallerKey caller) {
     this.port = port;
+    this.caller = caller;
   }
 
   @Override
   protected ManagedChannelBuilder<?> createChannelBuilder() {
     Metadata key = new Metadata();
     key.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), GatewayProcess.TOKEN);
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), caller.authorization());
     ClientInterceptor attach = MetadataUtils.newAttachHeadersInterceptor(key);
     return NettyChannelBuilder.forAddress("127.0.0.1", port)
         .usePlaintext()
@@ -61,7 +64,7 @@ final class InteropClient extends AbstractInteropTest {
                 "--server_host=127.0.0.1",
                 "--server_port=" + port,
                 "--use_tls=false",
-                "--additional_metadata=authorization:" + GatewayProcess.TOKEN,
+                "--additional_metadata=authorization:" + caller.authorization(),
                 "--test_case=" + name));
     command.addAll(List.of(flags));
     Process client = new ProcessBuilder(command).redirectErrorStream(true).start();

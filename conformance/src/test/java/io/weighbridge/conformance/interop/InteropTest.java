@@ -8,9 +8,12 @@ import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
 import io.grpc.testing.integration.TestServiceImpl;
+import io.weighbridge.conformance.process.CallerKey;
+import io.weighbridge.conformance.process.GatewayProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +37,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * "interop-test-descriptions", and the list of the client.
  */
 class InteropTest {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
   /** Cases that say nothing about an intermediary, or cannot be played by this client or server. */
   private static final Map<String, String> NOT_PLAYED =
       Map.ofEntries(
@@ -60,6 +61,8 @@ class InteropTest {
     "--soak_per_iteration_max_acceptable_latency_ms=5000"
   };
 
+  private static final CallerKey KEY = new CallerKey("interop", "[\"/*\"]");
+
   private static ScheduledExecutorService timers;
   private static Server server;
   private static GatewayProcess gateway;
@@ -82,7 +85,28 @@ class InteropTest {
             .start();
     List<String> services =
         List.of("grpc.testing.TestService", "grpc.testing.UnimplementedService");
-    gateway = new GatewayProcess(ROOT, folder, services, server.getPort());
+    Files.writeString(folder.resolve("keys.yaml"), KEY.keysFile());
+    Files.writeString(folder.resolve("gateway.yaml"), config(services, server.getPort()));
+    gateway = new GatewayProcess(folder);
+  }
+
+  private static String config(List<String> services, int hostPort) {
+    StringBuilder routes = new StringBuilder();
+    services.forEach(
+        name -> routes.append("  - {service: ").append(name).append(", hosts: [interop]}\n"));
+    return """
+    gateway: {id: gw-interop}
+    listen:
+      predict: {address: "127.0.0.1:0"}
+      admin: {address: "127.0.0.1:0"}
+      http: {address: "127.0.0.1:0"}
+    keys: {file: keys.yaml}
+    hosts:
+      - {id: interop, address: "127.0.0.1:%d"}
+    routes:
+    """
+            .formatted(hostPort)
+        + routes;
   }
 
   @AfterAll
@@ -150,7 +174,7 @@ class InteropTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource({"published", "further"})
   void passesThroughTheGateway(String name, Case played) throws Exception {
-    InteropClient client = new InteropClient(gateway.port());
+    InteropClient client = new InteropClient(gateway.predict().getPort(), KEY);
     client.setUp();
     try {
       played.play(client);
