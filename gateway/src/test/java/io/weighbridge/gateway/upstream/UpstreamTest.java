@@ -21,7 +21,7 @@ class UpstreamTest {
   private final Upstream upstream = upstream(fleet);
 
   private static Upstream upstream(Fleet fleet) {
-    Http2Limits http2 = new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1);
+    Http2Limits http2 = new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1, 1);
     return new Upstream(
         (host, connection) -> {
           throw new AssertionError("nothing is sent");
