@@ -81,7 +81,8 @@ public class RouteBenchmark {
         Map.of("stable", "1", "canary", "2"),
         List.of(new Range(0, 900_000, "1"), new Range(900_000, BUCKETS, "2")),
         null,
-        PayloadDigest.BOTH);
+        PayloadDigest.BOTH,
+        false);
   }
 
   /** By the bytes of its name, another model each time. */

@@ -11,23 +11,16 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class CountedCalls implements CallEvents {
   private final Ledger ledger;
-  private final LongAdder retries;
   private final LongAdder fallbacks;
 
   CountedCalls(Ledger ledger, CallMetrics metrics) {
     this.ledger = ledger;
-    retries = metrics.tally(Metric.HOST_RETRIES);
     fallbacks = metrics.tally(Metric.UNROUTABLE_FALLBACKS);
   }
 
   @Override
   public void refusedUnidentified(String reason, int grpcCode) {
     ledger.foldRefusal(reason, grpcCode);
-  }
-
-  @Override
-  public void retried() {
-    retries.increment();
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels label to version
  * @param splitPpm initial weights, parts per million; what operators set later stands in the state
  * @param onUnroutable label, or null
+ * @param idempotent whether a call may run twice
  */
 public record ModelConfig(
     String name,
@@ -24,7 +25,8 @@ public record ModelConfig(
     Map<String, Integer> splitPpm,
     ModelSpec.Sticky sticky,
     @Nullable String onUnroutable,
-    ModelSpec.PayloadDigest payloadDigest) {
+    ModelSpec.PayloadDigest payloadDigest,
+    boolean idempotent) {
 
   /** Versions of one model. */
   public static final int VERSIONS_MAX = 100;

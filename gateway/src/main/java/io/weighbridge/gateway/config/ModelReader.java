@@ -19,6 +19,7 @@ final class ModelReader {
     String onUnroutable = section.has("on-unroutable") ? section.text("on-unroutable") : null;
     ModelSpec.PayloadDigest payloadDigest =
         section.oneOf("payload-digest", ModelSpec.PayloadDigest.BOTH);
+    boolean idempotent = section.flag("idempotent");
     section.check(() -> Names.check("name", name));
     section.check(() -> ModelConfig.checkVersions(versions, integrity));
     section.check(() -> ModelConfig.checkLabels(labels, versions));
@@ -26,7 +27,15 @@ final class ModelReader {
     section.check(() -> ModelConfig.checkOnUnroutable(onUnroutable, labels));
     return section.make(() ->
         new ModelConfig(
-            name, integrity, versions, labels, split, sticky, onUnroutable, payloadDigest));
+            name,
+            integrity,
+            versions,
+            labels,
+            split,
+            sticky,
+            onUnroutable,
+            payloadDigest,
+            idempotent));
   }
 
   private static ModelConfig.@Nullable Version version(Section section) {

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the gateway counts: one {@link LoopMetrics} per event loop, and tallies of rarer
@@ -73,6 +74,22 @@ public final class CallMetrics {
     SlotFigures.Total total = total(slot);
     long ok = total.byCode[0];
     return new VersionCalls(ok, total.sumNs - total.failedNs, total.ended - ok, total.failedNs);
+  }
+
+  long retries(@Nullable Refusal why) {
+    long sum = 0;
+    for (LoopMetrics loop : loops) {
+      sum += loop.retries(why);
+    }
+    return sum;
+  }
+
+  long retriesDenied() {
+    long sum = 0;
+    for (LoopMetrics loop : loops) {
+      sum += loop.retriesDenied();
+    }
+    return sum;
   }
 
   long refusals(Refusal refusal) {

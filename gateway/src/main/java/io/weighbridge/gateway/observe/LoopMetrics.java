@@ -19,7 +19,10 @@ public final class LoopMetrics {
   private static final int RING_ENTRIES_PER_LOOP_MAX = 2_000_000;
   private static final int REFUSALS = Refusal.values().length;
   private static final int LAG = REFUSALS;
-  private static final int QUEUED = REFUSALS + 1;
+  private static final int QUEUED = LAG + 1;
+  private static final int RETRIES = QUEUED + 1;
+  private static final int STATUS_RETRIES = RETRIES + REFUSALS;
+  private static final int RETRIES_DENIED = STATUS_RETRIES + 1;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle FIGURES = MethodHandles.arrayElementVarHandle(SlotFigures[].class);
@@ -27,7 +30,7 @@ public final class LoopMetrics {
   private final Slots slots;
   private final SplitRing.Budget ringBudget = new SplitRing.Budget(RING_ENTRIES_PER_LOOP_MAX);
   private final Map<String, SplitRing> ringsByModel = new HashMap<>();
-  private final long[] cells = new long[QUEUED + 1];
+  private final long[] cells = new long[RETRIES_DENIED + 1];
 
   // Grows by replacement; volatile so that a scrape sees a whole array. The loop itself reads it
   // once a call.
@@ -69,6 +72,20 @@ public final class LoopMetrics {
   void seen(long lagNs, long queuedBytes) {
     CELL.setOpaque(cells, LAG, lagNs);
     CELL.setOpaque(cells, QUEUED, queuedBytes);
+  }
+
+  /**
+   * Another host is asked, for the first one failed.
+   *
+   * @param why null for a status of its own
+   */
+  public void retried(@Nullable Refusal why) {
+    add(why == null ? STATUS_RETRIES : RETRIES + cell(why), 1);
+  }
+
+  /** No other host was asked: the model's budget is spent. */
+  public void retryDenied() {
+    add(RETRIES_DENIED, 1);
   }
 
   @SuppressWarnings("EnumOrdinal") // The number never leaves the process.
@@ -117,6 +134,16 @@ public final class LoopMetrics {
   /** Refusals for a reason. Any thread. */
   long refusals(Refusal refusal) {
     return (long) CELL.getOpaque(cells, cell(refusal));
+  }
+
+  /** Second tries for a reason; null for a status of the host. Any thread. */
+  long retries(@Nullable Refusal why) {
+    return (long) CELL.getOpaque(cells, why == null ? STATUS_RETRIES : RETRIES + cell(why));
+  }
+
+  /** Second tries there was no budget for. Any thread. */
+  long retriesDenied() {
+    return (long) CELL.getOpaque(cells, RETRIES_DENIED);
   }
 
   /** The last lag told. Any thread. */

@@ -21,8 +21,10 @@ public enum Metric {
   REFUSALS(Type.COUNTER, "refusals", "Calls the gateway refused or failed itself", "reason"),
   /** Calls that on-unroutable sent to another label. */
   UNROUTABLE_FALLBACKS("unroutable_fallbacks", "Calls moved by on-unroutable"),
-  /** Second tries on a host. */
-  HOST_RETRIES("host_retries", "Calls tried on a host once more"),
+  /** Second tries, each on another host, by what became of the first. */
+  HOST_RETRIES(Type.COUNTER, "host_retries", "Calls tried on a host once more", "reason"),
+  /** Calls that ended with their first try because the model's budget of second tries was spent. */
+  HOST_RETRIES_DENIED(Type.COUNTER, "host_retries_denied", "Second tries there was no budget for"),
 
   /** 1 for the state a host is in, 0 for the others. */
   HOST_STATE(Type.GAUGE, "host_state", "State of a host's proof", "host", "state"),

@@ -92,6 +92,13 @@ public final class MetricsPage {
     for (Refusal refusal : Refusal.values()) {
       page.add(Metric.REFUSALS, calls.refusals(refusal), refusal.reason());
     }
+    for (Refusal refusal : Refusal.values()) {
+      if (calls.retries(refusal) > 0) {
+        page.add(Metric.HOST_RETRIES, calls.retries(refusal), refusal.reason());
+      }
+    }
+    page.add(Metric.HOST_RETRIES, calls.retries(null), "host_status");
+    page.add(Metric.HOST_RETRIES_DENIED, calls.retriesDenied());
     int loop = 0;
     long queuedBytes = 0;
     for (LoopMetrics metrics : calls.loops()) {

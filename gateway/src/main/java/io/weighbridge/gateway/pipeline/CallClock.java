@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.weighbridge.gateway.call.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When one call is looked at next, and what its time is up for. Confined to the call's event loop.
@@ -11,6 +12,11 @@ final class CallClock extends TimerWheel.Timer {
   private final Reply reply;
   private long deadlineNs;
   private long heardNs;
+
+  /** The try that is looked at before the deadline, if any. */
+  private @Nullable HostAttempt attempt;
+
+  private long attemptNs;
 
   CallClock(ProxyCall call, CallLoop loop, Reply reply) {
     this.call = call;
@@ -26,6 +32,14 @@ final class CallClock extends TimerWheel.Timer {
     deadlineNs = nowNs + Math.min(facts.headers().timeoutNs(), maxNs);
     heardNs = nowNs;
     loop.timers().start(this, nextNs(facts, nowNs), nowNs);
+  }
+
+  /** Tells the try when that time has come and it is not over. */
+  void lookAt(HostAttempt atWork, long atNs, long nowNs) {
+    attempt = atWork;
+    attemptNs = atNs;
+    loop.timers().stop(this);
+    loop.timers().start(this, nextNs(call.known(), nowNs), nowNs);
   }
 
   void stop() {
@@ -52,7 +66,12 @@ final class CallClock extends TimerWheel.Timer {
     } else if (owesBytes(facts) && nowNs - heardNs >= loop.limits().bodyIdleMaxNs()) {
       call.refuse(Refusal.DEADLINE_EXCEEDED, "the request stopped coming");
     } else if (stream == null || call.goesOn(stream)) {
+      HostAttempt late = nowNs - attemptNs >= 0 ? attempt : null;
+      attempt = late == null ? attempt : null;
       loop.timers().start(this, nextNs(facts, nowNs), nowNs);
+      if (late != null) {
+        late.overdue();
+      }
     }
   }
 
@@ -65,8 +84,9 @@ final class CallClock extends TimerWheel.Timer {
     if (facts.stream() != null) {
       return Math.min(deadlineNs, nowNs + CallStream.LOOK_NS);
     }
+    long soonestNs = attempt == null ? deadlineNs : Math.min(deadlineNs, attemptNs);
     return reply.heardAll()
-        ? deadlineNs
-        : Math.min(deadlineNs, heardNs + loop.limits().bodyIdleMaxNs());
+        ? soonestNs
+        : Math.min(soonestNs, heardNs + loop.limits().bodyIdleMaxNs());
   }
 }

@@ -8,9 +8,6 @@ public interface CallEvents {
   /** A caller was refused before it was identified: counted per reason and second. */
   void refusedUnidentified(String reason, int grpcCode);
 
-  /** A call is tried on a host once more. */
-  void retried();
-
   /** The split's version had no host, and the configuration names a label for that. */
   void unroutable();
 }

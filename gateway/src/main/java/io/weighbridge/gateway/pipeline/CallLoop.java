@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
+import io.weighbridge.gateway.admission.RetryBudget;
 import io.weighbridge.gateway.grpc.HeaderRules;
 import io.weighbridge.gateway.grpc.Inflation;
 import io.weighbridge.gateway.grpc.TimeoutText;
@@ -21,6 +22,7 @@ public final class CallLoop {
   private final LoopMetrics metrics;
   private final TimerWheel timers;
   private final TraceStart traces;
+  private final RetryBudget retries = new RetryBudget();
   private final HeaderRules headerRules = new HeaderRules();
   private final Inflation.Budget inflating;
   private final TimeoutText timeoutText = new TimeoutText();
@@ -76,6 +78,10 @@ public final class CallLoop {
 
   Recorder recorder() {
     return recorder;
+  }
+
+  RetryBudget retries() {
+    return retries;
   }
 
   LoopMetrics metrics() {

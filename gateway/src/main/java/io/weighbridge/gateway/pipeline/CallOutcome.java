@@ -37,8 +37,11 @@ final class CallOutcome {
   private static final int DIGEST_PREFIX = "sha256:".length();
   private static final int DIGEST_TEXT = DIGEST_PREFIX + 2 * Recorder.SHA256_BYTES;
 
-  /** A try that gave no answer. */
-  private record Failure(Eligible tried, Refusal why, @Nullable AsciiString observed) {
+  /**
+   * A try that gave no answer, or one that is not passed on; without a reason, the host said so.
+   */
+  private record Failure(
+      Eligible tried, int grpcCode, @Nullable Refusal why, @Nullable AsciiString observed) {
     boolean mismatch() {
       return why == Refusal.MODEL_DIGEST_MISMATCH;
     }
@@ -83,9 +86,13 @@ final class CallOutcome {
     return attempts;
   }
 
-  /** The try failed. */
-  void failed(HostAttempt attempt, Refusal why) {
-    Failure failure = new Failure(attempt.chosen(), why, attempt.digestSeen());
+  /**
+   * The try failed.
+   *
+   * @param why null when the host said so itself
+   */
+  void failed(HostAttempt attempt, int grpcCode, @Nullable Refusal why) {
+    Failure failure = new Failure(attempt.chosen(), grpcCode, why, attempt.digestSeen());
     if (first == null) {
       first = failure;
     }
@@ -282,8 +289,9 @@ final class CallOutcome {
     CallRecord out = recorder.begin();
     out.kind = KIND_ATTEMPT;
     common(out, facts, 0);
-    out.grpcStatus = failure.why.grpcCode();
-    out.reason = failure.why.reasonUtf8();
+    Refusal why = failure.why;
+    out.grpcStatus = failure.grpcCode;
+    out.reason = why == null ? CallRecord.NONE : why.reasonUtf8();
     out.hostId = failure.tried.host().idUtf8();
     out.attestationLeafPlusOne = failure.tried.attestationLeafPlusOne();
     out.integrity = INTEGRITY_NONE;

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import io.weighbridge.gateway.attestation.DigestCheck;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
@@ -84,7 +83,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public HeaderBlock requestHeaders() {
-    return call.hostHeaders(chosen.host());
+    CallLoop loop = call.loop();
+    return ForwardedHeaders.toHost(call.known(), loop, chosen.host(), deadlineNs - loop.nowNs());
   }
 
   @Override
@@ -163,6 +163,15 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (waited && nowNs - askedNs >= call.loop().upstream().patienceNs(chosen)) {
       outcome = Outcome.ERRED;
       latencyNs = nowNs - askedNs;
+    }
+  }
+
+  /** The host takes far longer than others: maybe one of them is quicker even now. */
+  void overdue() {
+    if (!over && askedAll) {
+      outcome = Outcome.ERRED;
+      latencyNs = call.loop().nowNs() - askedNs;
+      call.askedAnother(this, Refusal.DEADLINE_EXCEEDED.grpcCode(), Refusal.DEADLINE_EXCEEDED);
     }
   }
 
@@ -289,40 +298,21 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     call.answerBegins(toCaller);
   }
 
-  /**
-   * Holds the answer's claims against what the host proved; false when the try has ended over it.
-   */
+  /** Whether the answer claims what the host proved; the try is over otherwise. */
   private boolean proved(HeaderBlock block) {
-    AsciiString bootId = block.find(GrpcNames.BOOT_ID);
-    HostConnection from = connection;
-    if (from == null || !from.isProcess(bootId, chosen.bootId())) {
-      call.loop().attestation().processChanged(chosen.host(), bootId);
+    AnswerProof proof =
+        AnswerProof.judge(call.loop().attestation(), connection, chosen, target, block);
+    digestProved = proof == AnswerProof.SURE || proof == AnswerProof.RELOADED;
+    sure = proof == AnswerProof.SURE;
+    Refusal why = proof.refusal();
+    if (why != null) {
       finish();
-      String detail = "host " + chosen.host().id() + " has restarted and proved nothing yet";
-      call.attemptFailed(this, Refusal.NO_VERIFIED_HOST, detail, true);
-      return false;
+      boolean restarted = proof == AnswerProof.RESTARTED;
+      String detail =
+          restarted ? "host " + chosen.host().id() + " has restarted and proved nothing yet" : "";
+      call.attemptFailed(this, why, detail, true);
     }
-    AsciiString seen = digestSeen;
-    switch (DigestCheck.judge(target, chosen, seen, block.find(GrpcNames.LOAD_GENERATION))) {
-      case MATCH -> {
-        digestProved = true;
-        sure = true;
-      }
-      case MATCH_OTHER_GENERATION -> {
-        digestProved = true;
-        call.loop().attestation().generationChanged(chosen.host());
-      }
-      case MISMATCH, MISSING -> {
-        call.loop().attestation().mismatch(chosen.host(), target, seen);
-        finish();
-        call.attemptFailed(this, Refusal.MODEL_DIGEST_MISMATCH, "", true);
-        return false;
-      }
-      case UNCHECKED -> {
-        // The model is configured with integrity: none.
-      }
-    }
-    return true;
+    return why == null;
   }
 
   @Override
@@ -370,7 +360,10 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       } else if (counted) {
         counters().failed(chosen.host());
       }
-      call.end(CallEnd.answered(code, block));
+      boolean failed = outcome == Outcome.ERRED || outcome == Outcome.BROKE;
+      if (!failed || !call.askedAnother(this, code, null)) {
+        call.end(CallEnd.answered(code, block));
+      }
     }
   }
 

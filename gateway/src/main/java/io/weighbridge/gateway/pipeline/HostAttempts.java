@@ -1,21 +1,31 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.weighbridge.gateway.call.HostTable.Eligible;
-import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.upstream.health.Outcome;
 import java.security.MessageDigest;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tries of one call on hosts: one, and one more on another host of the same digest where nobody
- * could notice the first. Confined to the call's event loop.
+ * could notice the first, or where the model says that calls may run twice. Confined to the call's
+ * event loop.
  */
 final class HostAttempts {
   private static final int ATTEMPTS_MAX = 2;
 
+  /** A try gets this many times the patience of the version before another host is asked... */
+  private static final int PATIENCES = 4;
+
+  /** ... and never less than this. */
+  private static final long ATTEMPT_NS_MIN = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final ProxyCall call;
   private final CallOutcome outcome;
+  private final CallClock clock;
   private @Nullable Target target;
   private @Nullable HostAttempt current;
   private AnswerBody.Kind kind = AnswerBody.Kind.SINGLE;
@@ -23,9 +33,10 @@ final class HostAttempts {
   private Eligible[] eligible = {};
   private long sequence;
 
-  HostAttempts(ProxyCall call, CallOutcome outcome) {
+  HostAttempts(ProxyCall call, CallOutcome outcome, CallClock clock) {
     this.call = call;
     this.outcome = outcome;
+    this.clock = clock;
   }
 
   /** The last try, or null before the first. */
@@ -46,56 +57,127 @@ final class HostAttempts {
    * @param ofSequence the sequence that keeps to one host, or 0
    * @return why there is none, or null
    */
-  @Nullable Refusal begin(Target of, Eligible[] hosts, long ofSequence, long deadlineNs) {
+  @Nullable Refusal begin(Target of, Eligible[] hosts, long ofSequence) {
     target = of;
     eligible = hosts;
     sequence = ofSequence;
     if (hosts.length == 0) {
       return of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST;
     }
-    return start(of, null, Refusal.NO_REACHABLE_HOST, deadlineNs);
-  }
-
-  /**
-   * A try has failed; with {@code again} another host is tried.
-   *
-   * @return why the call ends here, or null when it goes on
-   */
-  @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean again, long deadlineNs) {
-    Target of = target;
-    // A host whose timer was before ours can only say that it gave up.
-    boolean late = why == Refusal.HOST_CANCELLED && call.loop().nowNs() - deadlineNs >= 0;
-    Refusal known = late ? Refusal.DEADLINE_EXCEEDED : why;
-    outcome.failed(failed, known);
-    if (of == null || !again || sequence != 0 || outcome.attempts() >= ATTEMPTS_MAX) {
-      return known;
-    }
-    return start(of, failed.chosen().host(), known, deadlineNs);
-  }
-
-  private @Nullable Refusal start(
-      Target of, @Nullable Host except, Refusal ifNone, long deadlineNs) {
     CallLoop loop = call.loop();
     long nowNs = loop.nowNs();
-    if (deadlineNs - nowNs <= 0) {
+    if (clock.deadlineNs() - nowNs <= 0) {
       return Refusal.DEADLINE_EXCEEDED;
     }
     Eligible chosen =
-        sequence == 0
-            ? loop.upstream().choose(eligible, except, call, nowNs)
-            : loop.upstream().chooseFor(sequence, eligible, nowNs);
+        ofSequence == 0
+            ? loop.upstream().choose(hosts, null, call, nowNs)
+            : loop.upstream().chooseFor(ofSequence, hosts, nowNs);
     if (chosen == null) {
-      boolean resting = except == null && sequence == 0 && loop.upstream().resting(eligible, nowNs);
-      return resting ? Refusal.HOST_CIRCUIT_OPEN : ifNone;
+      boolean resting = ofSequence == 0 && loop.upstream().resting(hosts, nowNs);
+      return resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST;
     }
-    MessageDigest hash = answerHashed ? loop.recorder().sha256() : null;
-    HostAttempt attempt = new HostAttempt(call, chosen, of, kind, hash, deadlineNs);
-    current = attempt;
-    if (except != null) {
-      loop.services().events().retried();
-    }
-    outcome.attempted();
-    loop.upstream().start(chosen, attempt, nowNs);
+    loop.retries().called(budget(of));
+    start(of, chosen, nowNs);
     return null;
+  }
+
+  /**
+   * A try has failed; another host is asked where that may be.
+   *
+   * @param replayable whether the caller has seen nothing yet, and the request is still there
+   * @param harmless whether the host has done nothing that the caller could notice
+   * @return why the call ends here, or null when it goes on
+   */
+  @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean replayable, boolean harmless) {
+    Target of = target;
+    long nowNs = call.loop().nowNs();
+    boolean noTime = clock.deadlineNs() - nowNs <= 0;
+    // A host whose timer was before ours can only say that it gave up.
+    Refusal known = why == Refusal.HOST_CANCELLED && noTime ? Refusal.DEADLINE_EXCEEDED : why;
+    outcome.failed(failed, known.grpcCode(), known);
+    boolean again = harmless || (HostFault.of(known) != Outcome.NOTHING && mayRunTwice());
+    if (of == null || !again || !replayable || sequence != 0 || spent()) {
+      return known;
+    }
+    if (noTime) {
+      return Refusal.DEADLINE_EXCEEDED;
+    }
+    Eligible other = another(of, failed, known, nowNs);
+    if (other == null) {
+      return known;
+    }
+    start(of, other, nowNs);
+    return null;
+  }
+
+  /**
+   * The host says that it failed, or takes too long: another one is asked instead, where that may
+   * be, and this try is over.
+   *
+   * @param why null when the host said so
+   * @return whether another one is at work
+   */
+  boolean replace(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
+    Target of = target;
+    long nowNs = call.loop().nowNs();
+    boolean noTime = clock.deadlineNs() - nowNs <= 0;
+    if (of == null || !mayRunTwice() || sequence != 0 || spent() || noTime) {
+      return false;
+    }
+    Eligible other = another(of, failed, why, nowNs);
+    if (other == null) {
+      return false;
+    }
+    failed.finish();
+    outcome.failed(failed, grpcCode, why);
+    start(of, other, nowNs);
+    return true;
+  }
+
+  private boolean spent() {
+    return outcome.attempts() >= ATTEMPTS_MAX;
+  }
+
+  private boolean mayRunTwice() {
+    ModelRoute model = call.known().route().model();
+    return model != null && model.spec().idempotent() && kind == AnswerBody.Kind.SINGLE;
+  }
+
+  /** The number under which second tries are budgeted. */
+  private int budget(Target of) {
+    ModelRoute model = call.known().route().model();
+    return model == null ? of.slot() : model.drawSlot();
+  }
+
+  /** Another host, if there is one and the budget has a try left for it. */
+  private @Nullable Eligible another(
+      Target of, HostAttempt failed, @Nullable Refusal why, long nowNs) {
+    CallLoop loop = call.loop();
+    Eligible other = loop.upstream().choose(eligible, failed.chosen().host(), call, nowNs);
+    if (other == null) {
+      return null;
+    }
+    if (!loop.retries().take(budget(of), nowNs)) {
+      loop.metrics().retryDenied();
+      return null;
+    }
+    loop.metrics().retried(why);
+    return other;
+  }
+
+  private void start(Target of, Eligible chosen, long nowNs) {
+    CallLoop loop = call.loop();
+    MessageDigest hash = answerHashed ? loop.recorder().sha256() : null;
+    HostAttempt attempt = new HostAttempt(call, chosen, of, kind, hash, clock.deadlineNs());
+    current = attempt;
+    outcome.attempted();
+    if (!spent() && eligible.length > 1 && mayRunTwice()) {
+      long patienceNs = loop.upstream().patienceNs(chosen);
+      if (patienceNs <= Long.MAX_VALUE / PATIENCES) {
+        clock.lookAt(attempt, nowNs + Math.max(ATTEMPT_NS_MIN, PATIENCES * patienceNs), nowNs);
+      }
+    }
+    loop.upstream().start(chosen, attempt, nowNs);
   }
 }

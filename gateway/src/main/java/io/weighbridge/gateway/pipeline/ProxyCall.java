@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable.Eligible;
-import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
@@ -50,9 +49,9 @@ final class ProxyCall implements StreamListener {
   private final CallHeaders request = new CallHeaders();
   private final Route route = new Route();
   private final CallOutcome outcome = new CallOutcome();
-  private final HostAttempts attempts = new HostAttempts(this, outcome);
   private final Reply reply;
   private final CallClock clock;
+  private final HostAttempts attempts;
 
   private Stage stage = Stage.NEW;
 
@@ -68,6 +67,7 @@ final class ProxyCall implements StreamListener {
     loop = caller.loop();
     reply = new Reply(caller, streamId);
     clock = new CallClock(this, loop, reply);
+    attempts = new HostAttempts(this, outcome, clock);
   }
 
   // The request.
@@ -176,9 +176,8 @@ final class ProxyCall implements StreamListener {
       follow(known, body);
       return;
     }
-    HeaderBlock headers = request.block();
     Refusal refusal =
-        loop.routing().route(known.tables(), known.caller(), headers, body.peek(), route);
+        loop.routing().route(known.tables(), known.caller(), request.block(), body.peek(), route);
     Target target = route.target();
     ModelRoute model = route.model();
     if (refusal != null || target == null || model == null) {
@@ -189,10 +188,9 @@ final class ProxyCall implements StreamListener {
       if (route.rule() == Route.Rule.UNROUTABLE_LABEL) {
         loop.services().events().unroutable();
       }
-      PayloadDigest hashed = model.spec().payloadDigest();
       if (pass(known, body, route)) {
         Eligible[] hosts = known.tables().hosts().eligible(target.slot());
-        attempt(known, target, hosts, hashed == PayloadDigest.BOTH);
+        attempt(known, target, hosts, model.spec().payloadDigest() == PayloadDigest.BOTH);
       }
     }
   }
@@ -221,7 +219,7 @@ final class ProxyCall implements StreamListener {
     outcome.started(loop, target);
     attempts.expect(known.answerKind(), hashed);
     long sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
-    Refusal refusal = attempts.begin(target, hosts, sequence, clock.deadlineNs());
+    Refusal refusal = attempts.begin(target, hosts, sequence);
     if (refusal != null) {
       refuse(refusal);
     }
@@ -272,22 +270,25 @@ final class ProxyCall implements StreamListener {
 
   // The host.
 
-  HeaderBlock hostHeaders(Host host) {
-    return ForwardedHeaders.toHost(known(), loop, host, clock.deadlineNs() - loop.nowNs());
-  }
-
   /**
-   * A try is over without an answer. With {@code repeatable} the host has done nothing that the
-   * caller could notice.
+   * A try is over without an answer. With {@code harmless} the host has done nothing noticeable.
    */
-  void attemptFailed(HostAttempt failed, Refusal why, String detail, boolean repeatable) {
+  void attemptFailed(HostAttempt failed, Refusal why, String detail, boolean harmless) {
     if (stage != Stage.ENDED) {
-      boolean again = repeatable && !reply.begun() && body().out().replayable();
-      Refusal refusal = attempts.failed(failed, why, again, clock.deadlineNs());
+      Refusal refusal = attempts.failed(failed, why, replayable(), harmless);
       if (refusal != null) {
         refuse(refusal, detail);
       }
     }
+  }
+
+  private boolean replayable() {
+    return !reply.begun() && body().out().replayable();
+  }
+
+  /** Whether another host is asked instead of one that failed or is late. */
+  boolean askedAnother(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
+    return stage == Stage.ROUTED && replayable() && attempts.replace(failed, grpcCode, why);
   }
 
   // The answer.

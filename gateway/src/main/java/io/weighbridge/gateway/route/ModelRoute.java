@@ -114,7 +114,8 @@ public final class ModelRoute {
     return nameUtf8;
   }
 
-  int drawSlot() {
+  /** A slot for what is counted by model, whatever the version. */
+  public int drawSlot() {
     return drawSlot;
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     version has weight
  * @param onUnroutable label that takes the split's calls when the chosen version has no verified
  *     host, or null
+ * @param idempotent whether a call may run twice, so that another host is asked when one fails
  */
 public record ModelSpec(
     String name,
@@ -23,7 +24,8 @@ public record ModelSpec(
     Map<String, String> labels,
     List<Range> ranges,
     @Nullable String onUnroutable,
-    PayloadDigest payloadDigest) {
+    PayloadDigest payloadDigest,
+    boolean idempotent) {
 
   public ModelSpec {
     versions = List.copyOf(versions);

@@ -43,6 +43,7 @@ final class GatewayConfigTest {
           sticky: header x-user-id
           on-unroutable: stable
           payload-digest: request
+          idempotent: true
         - {name: free, integrity: none, versions: [{version: "7"}], sticky: caller}
       routes:
         - {service: shop.Cart, hosts: [stock, host-a], authentication: none}
@@ -102,6 +103,7 @@ final class GatewayConfigTest {
     assertThat(minilm.sticky())
         .isEqualTo(new ModelSpec.Sticky(ModelSpec.Sticky.By.HEADER, "x-user-id"));
     assertThat(minilm.onUnroutable()).isEqualTo("stable");
+    assertThat(minilm.idempotent()).isTrue();
     assertThat(minilm.payloadDigest()).isEqualTo(ModelSpec.PayloadDigest.REQUEST);
     ModelConfig free = config.models().getLast();
     assertThat(free.integrity()).isEqualTo(ModelConfig.Integrity.NONE);
@@ -145,7 +147,8 @@ final class GatewayConfigTest {
                 Map.of("a", 1_000_000),
                 new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
                 null,
-                ModelSpec.PayloadDigest.BOTH));
+                ModelSpec.PayloadDigest.BOTH,
+                false));
   }
 
   /** The whole table of limits: changing a default or a range is a decision, made here too. */
@@ -313,6 +316,7 @@ final class GatewayConfigTest {
         "split: {a: 100%}|  sticky: header X-User => 7: sticky: found \"header X-User\", allowed is"
             + " caller, header NAME (lower case) or parameter NAME",
         "split: {a: 100%}|  on-unroutable: x => 7: on-unroutable: found \"x\", allowed is one of []",
+        "split: {a: 100%}|  idempotent: yes => 7: idempotent: found \"yes\", allowed is true or false",
         "split: {a: 100%}|  payload-digest: all => 7: payload-digest: found \"all\", allowed is off or"
             + " request or both",
         "split: {a: 100%}|- {name: m, integrity: none, versions: [{version: a}]} => 3: models: \"m\""

@@ -68,8 +68,8 @@ class CallMetricsTest {
 
   @Test
   void talliesOnlyWhatIsTallied() {
-    metrics.tally(Metric.HOST_RETRIES).increment();
-    assertThat(metrics.tally(Metric.HOST_RETRIES).sum()).isEqualTo(1);
+    metrics.tally(Metric.UNROUTABLE_FALLBACKS).increment();
+    assertThat(metrics.tally(Metric.UNROUTABLE_FALLBACKS).sum()).isEqualTo(1);
     assertThatIllegalArgumentException().isThrownBy(() -> metrics.tally(Metric.CALLS));
   }
 

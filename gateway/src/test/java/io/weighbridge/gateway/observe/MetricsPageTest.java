@@ -55,7 +55,9 @@ class MetricsPageTest {
             "weighbridge_call_duration_seconds_count{model=\"m\",version=\"1\"} 1",
             "weighbridge_call_duration_seconds_sum{model=\"m\",version=\"1\"} 0.002",
             "weighbridge_refusals_total{reason=\"overloaded\"} 1.0",
-            "weighbridge_host_retries_total 3.0");
+            "weighbridge_host_retries_total{reason=\"no_reachable_host\"} 2.0",
+            "weighbridge_host_retries_total{reason=\"host_status\"} 1.0",
+            "weighbridge_host_retries_denied_total 1.0");
   }
 
   @Test
@@ -103,7 +105,10 @@ class MetricsPageTest {
     metrics.loop(0).started(slot);
     metrics.loop(0).ended(slot, 0, 2_000_000);
     metrics.loop(0).refused(Refusal.OVERLOADED);
-    metrics.tally(Metric.HOST_RETRIES).add(3);
+    metrics.loop(0).retried(Refusal.NO_REACHABLE_HOST);
+    metrics.loop(0).retried(Refusal.NO_REACHABLE_HOST);
+    metrics.loop(0).retried(null);
+    metrics.loop(0).retryDenied();
   }
 
   private String text(String accept) throws IOException {

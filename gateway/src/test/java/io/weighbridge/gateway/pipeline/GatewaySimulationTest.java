@@ -81,6 +81,43 @@ class GatewaySimulationTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FAILS_THIRTY_PERCENT", "TEN_TIMES_SLOWER", "HANGS", "DEAD"})
+  void callersHardlyNoticeAHostThatFallsIll(Mood ill) throws Exception {
+    SimulatedWorld world = new SimulatedWorld(11, true);
+    world.begin();
+    world.loop.run(2 * SECOND_NS);
+    world.change(0, ill);
+    world.loop.run(5 * SECOND_NS);
+    world.change(0, Mood.WELL);
+    world.loop.run(5 * SECOND_NS);
+    assertHardlyAnyFailed(world);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAILS_THIRTY_PERCENT", "HANGS", "DEAD"})
+  void callersHardlyNoticeAHostThatFlaps(Mood ill) throws Exception {
+    SimulatedWorld world = new SimulatedWorld(12, true);
+    world.begin();
+    world.loop.run(2 * SECOND_NS);
+    for (int i = 0; i < 6; i++) {
+      world.change(0, ill);
+      world.loop.run(SECOND_NS);
+      world.change(0, Mood.WELL);
+      world.loop.run(SECOND_NS);
+    }
+    assertHardlyAnyFailed(world);
+  }
+
+  /** Less than one in a thousand, of calls that are over. */
+  private static void assertHardlyAnyFailed(SimulatedWorld world) {
+    List<String> over = world.ends().filter(end -> !end.isEmpty()).toList();
+    List<String> failed = over.stream().filter(end -> !end.equals("0 ")).toList();
+    assertThat(over).hasSizeGreaterThan(3_000);
+    assertThat(failed).hasSizeLessThanOrEqualTo(over.size() / 1_000);
+    assertThat(world.loop.faults()).isEmpty();
+  }
+
   private SimulatedWorld live(long seed) throws Exception {
     SimulatedWorld world = new SimulatedWorld(seed);
     List<String> faults = world.live(SECONDS);

@@ -85,6 +85,9 @@ final class PathHarness implements AutoCloseable {
   /** Calls that may watch health at a time. */
   static final int WATCHES_MAX = 3;
 
+  /** Whether calls of "m" may run twice; see {@link #serve}. */
+  boolean idempotent;
+
   volatile boolean ready = true;
   volatile boolean draining;
   final FakeLane lane = new FakeLane();
@@ -276,7 +279,8 @@ final class PathHarness implements AutoCloseable {
             Map.of("stable", "1"),
             ranges,
             null,
-            ModelSpec.PayloadDigest.BOTH);
+            ModelSpec.PayloadDigest.BOTH,
+            idempotent);
     ModelSpec hidden =
         new ModelSpec(
             HIDDEN,
@@ -287,7 +291,8 @@ final class PathHarness implements AutoCloseable {
             Map.of(),
             List.of(new ModelSpec.Range(0, 1_000_000, "7")),
             null,
-            ModelSpec.PayloadDigest.OFF);
+            ModelSpec.PayloadDigest.OFF,
+            false);
     tables.publish(RouteTable.of(1, List.of(spec, hidden), slots));
   }
 
@@ -327,9 +332,6 @@ final class PathHarness implements AutoCloseable {
     public void refusedUnidentified(String reason, int grpcCode) {
       folded.add(reason);
     }
-
-    @Override
-    public void retried() {}
 
     @Override
     public void unroutable() {}

@@ -6,6 +6,7 @@ import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStreamInferResponse;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
@@ -15,6 +16,7 @@ import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,8 @@ final class SimulatedHost implements ConnectionListener {
 
   private final SimulatedLoop loop;
 
+  final List<Channel> channels = new ArrayList<>();
+
   /** Calls that arrived. */
   int accepted;
 
@@ -78,6 +82,13 @@ final class SimulatedHost implements ConnectionListener {
 
   SimulatedHost(SimulatedLoop loop) {
     this.loop = loop;
+  }
+
+  /** Closes every connection. */
+  void hangUp() {
+    for (Channel channel : channels) {
+      var _ = channel.close();
+    }
   }
 
   private Deed any() {

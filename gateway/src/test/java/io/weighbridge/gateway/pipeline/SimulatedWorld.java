@@ -81,7 +81,6 @@ final class SimulatedWorld {
   private final List<HostTable.Host> hostEntries = new ArrayList<>();
   private final List<SimulatedHost> hosts = new ArrayList<>();
   private final List<SimulatedCaller> callers = new ArrayList<>();
-  private final List<Channel> hostChannels = new ArrayList<>();
   final boolean calm;
   private boolean well;
 
@@ -216,7 +215,7 @@ final class SimulatedWorld {
               var _ = channel.close();
               return;
             }
-            hostChannels.add(channel);
+            host.channels.add(channel);
             channel.pipeline().addLast(new SimulatedLine(loop, weather(30, 15)));
             peers.serve(channel, PathHarness.HTTP2, host);
           }
@@ -243,7 +242,8 @@ final class SimulatedWorld {
             Map.of(),
             List.of(new ModelSpec.Range(0, 1_000_000, "1")),
             null,
-            ModelSpec.PayloadDigest.BOTH);
+            ModelSpec.PayloadDigest.BOTH,
+            calm);
     tables.publish(PathHarness.keys());
     tables.publish(RouteTable.of(1, List.of(spec), slots));
     Target only = Objects.requireNonNull(tables.get().routes().target("m", "1"));
@@ -310,7 +310,7 @@ final class SimulatedWorld {
   void change(int host, Mood mood) {
     hosts.get(host).mood = mood;
     if (mood == Mood.DEAD) {
-      closeHosts();
+      hosts.get(host).hangUp();
     }
   }
 
@@ -363,9 +363,7 @@ final class SimulatedWorld {
   }
 
   private void closeHosts() {
-    for (Channel channel : hostChannels) {
-      var _ = channel.close();
-    }
+    hosts.forEach(SimulatedHost::hangUp);
   }
 
   private boolean anyUnsound() {
@@ -468,9 +466,6 @@ final class SimulatedWorld {
 
     @Override
     public void refusedUnidentified(String reason, int grpcCode) {}
-
-    @Override
-    public void retried() {}
 
     @Override
     public void unroutable() {}

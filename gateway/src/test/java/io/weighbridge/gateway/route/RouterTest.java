@@ -32,7 +32,8 @@ class RouterTest {
                 new ModelSpec.Range(0, 1_000_000 - canaryPpm, "1"),
                 new ModelSpec.Range(1_000_000 - canaryPpm, 1_000_000, "2")),
             "stable",
-            ModelSpec.PayloadDigest.OFF);
+            ModelSpec.PayloadDigest.OFF,
+            false);
     RouteTable table = RouteTable.of(1, List.of(spec), new Slots());
     return Objects.requireNonNull(table.find("m".getBytes(UTF_8), 1));
   }

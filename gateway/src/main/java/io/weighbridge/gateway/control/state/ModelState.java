@@ -49,7 +49,8 @@ public record ModelState(
         declared.labels(),
         traffic.ranges().ascending(),
         declared.onUnroutable(),
-        declared.payloadDigest());
+        declared.payloadDigest(),
+        declared.idempotent());
   }
 
   ModelState withTraffic(Traffic traffic) {
