@@ -143,7 +143,13 @@ final class AdminCommandsTest {
         .contains("✗ quarantined")
         .contains("minilm/1!")
         .contains("sha256:11111111..")
-        .contains("host-a: digest_mismatch");
+        .contains("host-a: digest_mismatch")
+        .contains("12 ms")
+        .contains("31.25 %")
+        .contains("host-a: minilm/1 is resting (failing_more), since ");
+    assertThat(admin.run("host", "list", "-o", "json").out())
+        .contains("\"standing\"")
+        .contains("\"failedPpm\"");
     Shell.Result released = admin.run("host", "release", "host-a", "--reason", "fixed");
     assertThat(released.exitCode()).isZero();
     assertThat(released.out()).contains("✓ released host-a, now proved").contains(FakeAdmin.RECORD);

@@ -206,7 +206,13 @@ final class FakeAdmin implements AutoCloseable {
           .setName("minilm")
           .setVersion("1")
           .setDigest("sha256:" + "1".repeat(64))
-          .setExpected(state.equals("proved"));
+          .setExpected(state.equals("proved"))
+          .setStanding("resting")
+          .setStandingReason("failing_more")
+          .setStandingSince(1_700_000_000_000_000_000L)
+          .setInFlight(3)
+          .setLatencyNs(12_000_000)
+          .setFailedPpm(312_500);
       return host.setReason(state.equals("proved") ? "" : "digest_mismatch").build();
     }
 

@@ -4,6 +4,7 @@ import io.weighbridge.admin.v1.Host;
 import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
+import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.control.ControlPlane;
 import io.weighbridge.gateway.control.HostControl;
@@ -11,14 +12,23 @@ import io.weighbridge.gateway.control.RoutableVersions;
 import io.weighbridge.gateway.control.TrafficFigures;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.SplitTraffic;
+import io.weighbridge.gateway.upstream.health.HostHealth;
+import io.weighbridge.gateway.upstream.health.SeatReport;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** What control sees of attestation and of the figures. Stateless. */
 final class ControlViews {
   private ControlViews() {}
 
   static ControlPlane.Views of(
-      Attestations attestations, HostCounters counters, Slots slots, CallMetrics metrics) {
+      Attestations attestations,
+      HostHealth health,
+      HostCounters counters,
+      Slots slots,
+      CallMetrics metrics) {
     SplitTraffic traffic = new SplitTraffic(metrics);
     RoutableVersions versions =
         (model, version) -> {
@@ -26,7 +36,8 @@ final class ControlViews {
           return new RoutableVersions.Hosts(hosts.eligible(), hosts.known());
         };
     TrafficFigures figures = (model, version) -> figures(traffic.figures(slots.of(model, version)));
-    return new ControlPlane.Views(versions, new Hosts(attestations, counters), figures);
+    return new ControlPlane.Views(
+        versions, new Hosts(attestations, health, counters, slots), figures);
   }
 
   private static TrafficFigures.Figures figures(SplitTraffic.Figures seen) {
@@ -34,10 +45,20 @@ final class ControlViews {
         seen.modelCalls(), seen.sharePpm(), seen.errorPpm(), seen.p50Ns(), seen.p99Ns());
   }
 
-  private record Hosts(Attestations attestations, HostCounters counters) implements HostControl {
+  private record Hosts(
+      Attestations attestations, HostHealth health, HostCounters counters, Slots slots)
+      implements HostControl {
     @Override
     public List<Host> hosts() {
-      return attestations.hosts().stream().map(this::host).toList();
+      Map<HostTable.Host, Map<Slots.Name, SeatReport>> reports = new HashMap<>();
+      for (SeatReport report : health.reports()) {
+        reports
+            .computeIfAbsent(report.host(), _ -> new HashMap<>())
+            .put(slots.name(report.slot()), report);
+      }
+      return attestations.hosts().stream()
+          .map(status -> host(status, reports.getOrDefault(status.host(), Map.of())))
+          .toList();
     }
 
     @Override
@@ -45,7 +66,7 @@ final class ControlViews {
       return attestations.release(id) == Attestations.Released.DONE;
     }
 
-    private Host host(HostStatus status) {
+    private Host host(HostStatus status, Map<Slots.Name, SeatReport> reports) {
       Host.Builder host =
           Host.newBuilder()
               .setId(status.host().id())
@@ -57,16 +78,32 @@ final class ControlViews {
               .setProofAgeNs(Math.max(0, status.proofAgeNs()))
               .setInFlight(counters.inFlight(status.host()));
       for (HostStatus.HeldModel held : status.models()) {
-        host.addModels(
+        Host.HostModel.Builder model =
             Host.HostModel.newBuilder()
                 .setName(held.name())
                 .setVersion(held.version())
                 .setDigest(held.digest())
                 .setExpected(held.expected())
                 .setLoadGeneration(held.loadGeneration())
-                .setHashPoint(held.hashPoint()));
+                .setHashPoint(held.hashPoint());
+        SeatReport report = reports.get(new Slots.Name(held.name(), held.version()));
+        if (report != null) {
+          addHealth(model, report);
+        }
+        host.addModels(model);
       }
       return host.build();
+    }
+
+    private static void addHealth(Host.HostModel.Builder model, SeatReport report) {
+      SeatReport.Figures figures = report.figures();
+      model
+          .setStanding(report.state().word())
+          .setStandingReason(report.reason())
+          .setStandingSince(TimeUnit.MILLISECONDS.toNanos(report.sinceUnixMs()))
+          .setInFlight(Math.max(0, figures.inFlight()))
+          .setLatencyNs(figures.latencyNs())
+          .setFailedPpm((int) Math.round(figures.failedShare() * 1_000_000));
     }
   }
 }

@@ -4,21 +4,27 @@ import io.netty.util.internal.PlatformDependent;
 import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
+import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.observe.GatewayFigures;
 import io.weighbridge.gateway.pipeline.CurrentTables;
 import io.weighbridge.gateway.pipeline.Tables;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.tls.TlsContexts;
+import io.weighbridge.gateway.upstream.health.HostHealth;
+import io.weighbridge.gateway.upstream.health.SeatReport;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What the metrics page asks the rest of the gateway. Thread-safe. */
 final class Figures implements GatewayFigures {
   private final Ledger ledger;
   private final Attestations attestations;
+  private final HostHealth health;
   private final HostCounters counters;
   private final CurrentTables tables;
   private final Readiness readiness;
@@ -27,6 +33,7 @@ final class Figures implements GatewayFigures {
   Figures(
       Ledger ledger,
       Attestations attestations,
+      HostHealth health,
       HostCounters counters,
       CurrentTables tables,
       Readiness readiness,
@@ -35,6 +42,7 @@ final class Figures implements GatewayFigures {
     this.counters = counters;
     this.ledger = ledger;
     this.attestations = attestations;
+    this.health = health;
     this.tables = tables;
     this.readiness = readiness;
   }
@@ -51,17 +59,25 @@ final class Figures implements GatewayFigures {
 
   @Override
   public List<HostFigures> hosts() {
-    return attestations.hosts().stream().map(this::figures).toList();
+    Map<HostTable.Host, Map<String, Long>> rests = new HashMap<>();
+    for (SeatReport report : health.reports()) {
+      Map<String, Long> ofHost = rests.computeIfAbsent(report.host(), _ -> new TreeMap<>());
+      report.rests().forEach((reason, count) -> ofHost.merge(reason.word(), count, Long::sum));
+    }
+    return attestations.hosts().stream()
+        .map(status -> figures(status, rests.getOrDefault(status.host(), Map.of())))
+        .toList();
   }
 
-  private HostFigures figures(HostStatus status) {
+  private HostFigures figures(HostStatus status, Map<String, Long> rests) {
     return new HostFigures(
         status.host().id(),
         status.state().word(),
         status.proofAgeNs(),
         counters.inFlight(status.host()),
         counts(status.attestations()),
-        counts(status.alarms()));
+        counts(status.alarms()),
+        counts(rests));
   }
 
   private static List<Count> counts(Map<String, Long> byName) {
@@ -73,12 +89,24 @@ final class Figures implements GatewayFigures {
   @Override
   public List<VersionHosts> versions() {
     Tables now = tables.get();
+    Map<Integer, Integer> resting = new HashMap<>();
+    for (SeatReport report : health.reports()) {
+      if (report.state().rests()) {
+        resting.merge(report.slot(), 1, Integer::sum);
+      }
+    }
     List<VersionHosts> all = new ArrayList<>();
     for (ModelRoute model : now.routes().models()) {
       for (Target target : model.targets()) {
+        HostHealth.Panic panic = health.panic(target.slot());
         all.add(
             new VersionHosts(
-                target.model(), target.version(), now.hosts().eligible(target.slot()).length));
+                target.model(),
+                target.version(),
+                now.hosts().eligible(target.slot()).length,
+                resting.getOrDefault(target.slot(), 0),
+                panic.now(),
+                panic.count()));
       }
     }
     return all;

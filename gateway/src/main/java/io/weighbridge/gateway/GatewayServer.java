@@ -134,7 +134,7 @@ final class GatewayServer {
             ledger,
             slots,
             new ControlPlane.Tables(this::publish, tables::publish),
-            ControlViews.of(attestations, hostCounters, slots, metrics),
+            ControlViews.of(attestations, health, hostCounters, slots, metrics),
             adminTls);
     control.start();
     adminPort =
@@ -171,7 +171,7 @@ final class GatewayServer {
         secured,
         new MetricsPage(
             metrics,
-            new Figures(ledger, attestations, hostCounters, tables, readiness, tls),
+            new Figures(ledger, attestations, health, hostCounters, tables, readiness, tls),
             VERSION),
         readiness::notReady);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** How model hosts are shown. */
@@ -25,7 +26,7 @@ final class HostView {
     List<String> headers = new ArrayList<>();
     headers.addAll(List.of("HOST", "ADDRESS", "STATE", "SINCE", "PROOF AGE", "MODELS"));
     if (wide) {
-      headers.addAll(List.of("IN FLIGHT", "BINDING", "DIGESTS"));
+      headers.addAll(List.of("IN FLIGHT", "LATENCY", "FAILED", "BINDING", "DIGESTS"));
     }
     Table table = new Table(console, headers);
     for (Host host : hosts) {
@@ -38,6 +39,8 @@ final class HostView {
       cells.add(Cell.of(models(host)));
       if (wide) {
         cells.add(Cell.of(Quantity.count(host.getInFlight())));
+        cells.add(Cell.of(byModel(host, HostView::latency)));
+        cells.add(Cell.of(byModel(host, HostView::failed)));
         cells.add(Cell.of(host.getBinding()));
         cells.add(Cell.of(digests(host)));
       }
@@ -48,6 +51,7 @@ final class HostView {
       if (!host.getReason().isEmpty()) {
         console.out().println(host.getId() + ": " + host.getReason());
       }
+      host.getModelsList().forEach(model -> printStanding(console, host, model, now));
     }
   }
 
@@ -62,15 +66,44 @@ final class HostView {
   }
 
   private static String models(Host host) {
-    return host.getModelsList().stream()
-        .map(model -> model.getName() + "/" + model.getVersion() + (model.getExpected() ? "" : "!"))
-        .collect(Collectors.joining(" "));
+    return byModel(host, model -> name(model) + (model.getExpected() ? "" : "!"));
+  }
+
+  private static String byModel(Host host, Function<Host.HostModel, String> shown) {
+    return host.getModelsList().stream().map(shown).collect(Collectors.joining(" "));
+  }
+
+  private static String name(Host.HostModel model) {
+    return model.getName() + "/" + model.getVersion();
+  }
+
+  private static String latency(Host.HostModel model) {
+    return Quantity.duration(model.getLatencyNs());
+  }
+
+  private static String failed(Host.HostModel model) {
+    return model.getStanding().isEmpty() ? "-" : Quantity.percent(model.getFailedPpm());
+  }
+
+  /** Says of a version on a host that calls keep away from it, or kept away. */
+  private static void printStanding(Console console, Host host, Host.HostModel model, Instant now) {
+    if (model.getStandingReason().isEmpty()) {
+      return;
+    }
+    console
+        .out()
+        .println(
+            "%s: %s is %s (%s), since %s"
+                .formatted(
+                    host.getId(),
+                    name(model),
+                    model.getStanding(),
+                    model.getStandingReason(),
+                    Quantity.ago(model.getStandingSince(), now)));
   }
 
   private static String digests(Host host) {
-    return host.getModelsList().stream()
-        .map(model -> Quantity.shortDigest(model.getDigest()))
-        .collect(Collectors.joining(" "));
+    return byModel(host, model -> Quantity.shortDigest(model.getDigest()));
   }
 
   /** The same for programs. */
@@ -84,6 +117,14 @@ final class HostView {
       entry.put("expected", model.getExpected());
       entry.put("loadGeneration", model.getLoadGeneration());
       entry.put("hashPoint", model.getHashPoint());
+      if (!model.getStanding().isEmpty()) {
+        entry.put("standing", model.getStanding());
+        entry.put("standingReason", model.getStandingReason());
+        entry.put("standingSince", Quantity.time(model.getStandingSince()));
+        entry.put("inFlight", model.getInFlight());
+        entry.put("latencyNs", model.getLatencyNs());
+        entry.put("failedPpm", model.getFailedPpm());
+      }
       models.add(entry);
     }
     Map<String, Object> item = new LinkedHashMap<>();

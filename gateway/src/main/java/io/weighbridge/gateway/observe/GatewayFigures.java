@@ -36,6 +36,7 @@ public interface GatewayFigures {
    * @param proofAgeNs negative when there never was a proof
    * @param attestations challenges by result
    * @param alarms quarantines by reason
+   * @param rests how often versions on it were sent to rest, by reason
    */
   record HostFigures(
       String id,
@@ -43,7 +44,8 @@ public interface GatewayFigures {
       long proofAgeNs,
       long inFlight,
       List<Count> attestations,
-      List<Count> alarms) {}
+      List<Count> alarms,
+      List<Count> rests) {}
 
   /** How the certificates of each use stand. */
   List<CertificateFigures> certificates();
@@ -63,6 +65,13 @@ public interface GatewayFigures {
   /** How often something named happened. */
   record Count(String name, long count) {}
 
-  /** Hosts that may answer for a version. */
-  record VersionHosts(String model, String version, int hosts) {}
+  /**
+   * Hosts that may answer for a version.
+   *
+   * @param resting those of them that get no calls, or one at a time
+   * @param served whether hosts that should rest get calls, for too many should
+   * @param servedCount how often that began
+   */
+  record VersionHosts(
+      String model, String version, int hosts, int resting, boolean served, long servedCount) {}
 }

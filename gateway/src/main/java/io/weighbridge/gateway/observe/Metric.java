@@ -37,6 +37,21 @@ public enum Metric {
   /** Hosts that may answer for a version now. */
   VERSION_HOSTS(
       Type.GAUGE, "version_hosts", "Hosts that may answer for a version", "model", "version"),
+  /** Hosts of a version that rest because of how calls went, or are on probation. */
+  VERSION_HOSTS_RESTING(
+      Type.GAUGE, "version_hosts_resting", "Hosts of a version that rest", "model", "version"),
+  /** 1 while hosts of a version get calls although they should rest: more than half should. */
+  VERSION_PANIC(
+      Type.GAUGE, "version_panic", "Whether hosts that should rest are served", "model", "version"),
+  /** Times that began. */
+  VERSION_PANICS(
+      Type.COUNTER,
+      "version_panics",
+      "Times hosts that should rest were served",
+      "model",
+      "version"),
+  /** Times a version on a host was sent to rest, by reason. */
+  HOST_RESTS(Type.COUNTER, "host_rests", "Times a host was sent to rest", "host", "reason"),
   /** Calls sent to a host process and not yet ended there, shadows and retries included. */
   HOST_CALLS_IN_FLIGHT(Type.GAUGE, "host_calls_in_flight", "Calls in flight on a host", "host"),
 

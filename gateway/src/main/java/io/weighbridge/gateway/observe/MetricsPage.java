@@ -57,7 +57,7 @@ public final class MetricsPage {
       addHost(page, host);
     }
     for (GatewayFigures.VersionHosts hosts : gateway.versions()) {
-      page.add(Metric.VERSION_HOSTS, hosts.hosts(), hosts.model(), hosts.version());
+      addVersion(page, hosts);
     }
     for (GatewayFigures.CertificateFigures figure : gateway.certificates()) {
       page.add(Metric.TLS_CERTIFICATE_NOT_AFTER, figure.notAfterUnixS(), figure.use());
@@ -108,6 +108,13 @@ public final class MetricsPage {
     page.add(Metric.QUEUED_BYTES, queuedBytes);
   }
 
+  private static void addVersion(Snapshots page, GatewayFigures.VersionHosts hosts) {
+    page.add(Metric.VERSION_HOSTS, hosts.hosts(), hosts.model(), hosts.version());
+    page.add(Metric.VERSION_HOSTS_RESTING, hosts.resting(), hosts.model(), hosts.version());
+    page.add(Metric.VERSION_PANIC, hosts.served() ? 1 : 0, hosts.model(), hosts.version());
+    page.add(Metric.VERSION_PANICS, hosts.servedCount(), hosts.model(), hosts.version());
+  }
+
   private static void addHost(Snapshots page, GatewayFigures.HostFigures host) {
     for (String state : HOST_STATES) {
       page.add(Metric.HOST_STATE, state.equals(host.state()) ? 1 : 0, host.id(), state);
@@ -118,6 +125,9 @@ public final class MetricsPage {
     page.add(Metric.HOST_CALLS_IN_FLIGHT, host.inFlight(), host.id());
     for (GatewayFigures.Count count : host.attestations()) {
       page.add(Metric.ATTESTATIONS, count.count(), host.id(), count.name());
+    }
+    for (GatewayFigures.Count count : host.rests()) {
+      page.add(Metric.HOST_RESTS, count.count(), host.id(), count.name());
     }
     for (GatewayFigures.Count count : host.alarms()) {
       page.add(Metric.INTEGRITY_ALARMS, count.count(), host.id(), count.name());

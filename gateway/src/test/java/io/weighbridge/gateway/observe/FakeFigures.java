@@ -29,13 +29,14 @@ final class FakeFigures implements GatewayFigures {
             12_000_000_000L,
             4,
             List.of(new Count("verified", 7)),
-            List.of(new Count("digest_mismatch", 2))),
-        new HostFigures("host-b", "connecting", -1, 0, List.of(), List.of()));
+            List.of(new Count("digest_mismatch", 2)),
+            List.of(new Count("slow", 3))),
+        new HostFigures("host-b", "connecting", -1, 0, List.of(), List.of(), List.of()));
   }
 
   @Override
   public List<VersionHosts> versions() {
-    return List.of(new VersionHosts("m", "1", 1));
+    return List.of(new VersionHosts("m", "1", 3, 2, true, 4));
   }
 
   @Override

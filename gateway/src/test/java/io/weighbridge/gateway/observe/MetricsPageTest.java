@@ -83,7 +83,11 @@ class MetricsPageTest {
             "weighbridge_host_state{host=\"host-a\",state=\"stale\"} 0.0",
             "weighbridge_host_proof_age_seconds{host=\"host-a\"} 12.0",
             "weighbridge_integrity_alarms_total{host=\"host-a\",reason=\"digest_mismatch\"} 2.0",
-            "weighbridge_version_hosts{model=\"m\",version=\"1\"} 1.0",
+            "weighbridge_version_hosts{model=\"m\",version=\"1\"} 3.0",
+            "weighbridge_version_hosts_resting{model=\"m\",version=\"1\"} 2.0",
+            "weighbridge_version_panic{model=\"m\",version=\"1\"} 1.0",
+            "weighbridge_version_panics_total{model=\"m\",version=\"1\"} 4.0",
+            "weighbridge_host_rests_total{host=\"host-a\",reason=\"slow\"} 3.0",
             "weighbridge_ledger_leaves 10.0",
             "weighbridge_ledger_lane_used_ratio 0.5",
             "weighbridge_ready 0.0");

@@ -37,6 +37,11 @@ public record SeatReport(
     /** It should rest and is given calls all the same, for too many others rest as well. */
     SERVED;
 
+    /** Whether it gets no calls, or one at a time. */
+    public boolean rests() {
+      return this == RESTING || this == PROBATION;
+    }
+
     /** The word for people and metrics. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
