@@ -206,15 +206,16 @@ public final class Changes implements AutoCloseable {
     List<CompletableFuture<Ledger.Appended>> offered =
         pending.stream().map(row -> ledger.appendDurably(row.record().toBuilder())).toList();
     long deadlineNs = System.nanoTime() + LEDGER_WAIT_MAX_NS;
-    List<Ledger.Appended> appended = new ArrayList<>();
-    for (CompletableFuture<Ledger.Appended> future : offered) {
-      appended.add(await(future, deadlineNs - System.nanoTime()));
-    }
-    observer.accept(Step.APPENDED);
-    ControlState settled = stored;
+    List<ControlState.Deployment> deployments = new ArrayList<>();
     for (int i = 0; i < pending.size(); i++) {
       StateStore.Pending row = pending.get(i);
-      settled = settled.deployed(row.model(), row.versions(), appended.get(i).leafIndex() + 1);
+      Ledger.Appended appended = await(offered.get(i), deadlineNs - System.nanoTime());
+      deployments.add(
+          new ControlState.Deployment(row.model(), row.versions(), appended.leafIndex() + 1));
+    }
+    observer.accept(Step.APPENDED);
+    ControlState settled = stored.deployed(deployments);
+    for (StateStore.Pending row : pending) {
       store.settle(row, settled);
     }
     store.commit();

@@ -64,9 +64,17 @@ public record ControlState(
     return new ControlState(routes ? epoch + 1 : epoch, newModels, newKeys, newHosts);
   }
 
-  ControlState deployed(String model, Iterable<String> versions, long leafPlusOne) {
+  /** Versions of a model whose deployment stands in this leaf. */
+  record Deployment(String model, List<String> versions, long leafPlusOne) {}
+
+  /** This state once the ledger holds what deployed these. */
+  ControlState deployed(Collection<Deployment> deployments) {
     NavigableMap<String, ModelState> newModels = new TreeMap<>(models);
-    newModels.computeIfPresent(model, (_, state) -> state.deployed(versions, leafPlusOne));
+    for (Deployment deployment : deployments) {
+      newModels.computeIfPresent(
+          deployment.model,
+          (_, state) -> state.deployed(deployment.versions, deployment.leafPlusOne));
+    }
     return new ControlState(epoch, newModels, keys, hosts);
   }
 
