@@ -1,4 +1,4 @@
-"""What stands between the generator and the upstream: our gateway, four bare proxies, a relay, nothing."""
+"""What stands between the generator and the upstream: our gateway, five bare proxies, a relay, nothing."""
 
 import hashlib
 import os
@@ -15,6 +15,13 @@ from .processes import Failed, Running, free_port
 BENCHMARKS = Path(__file__).resolve().parent.parent
 ROOT = BENCHMARKS.parent
 NATIVE = BENCHMARKS / "target" / "native"
+# How the proxies are told to speak TLS with their callers: @WORD@ of their file, without and with it.
+TLS_WORDS = {
+    "nghttpx": {"NO_TLS": (";no-tls", ""), "TLS": ("", "private-key-file=key.pem\ncertificate-file=cert.pem\nno-ocsp=yes")},
+    "haproxy": {"TLS": ("proto h2", "ssl crt both.pem alpn h2")},
+    "nginx": {"SSL": ("", "ssl "), "TLS": ("", "ssl_certificate cert.pem; ssl_certificate_key key.pem;")},
+    "caddy": {"SCHEME": ("http", "https"), "TLS": ("", "tls cert.pem key.pem")},
+}
 # nginx takes a host connection per call: as many are kept as any scenario has calls in flight.
 STREAMS_MAX = 64
 
@@ -26,6 +33,7 @@ class Bench:
     folder: Path
     subject_cpu: int
     client_cpu: int
+    tls: bool = False  # callers speak TLS; towards the upstream nobody does
     upstream: Running = None
     sink: Running = None  # takes the gateway's spans
     otlp: str = ""
@@ -33,6 +41,13 @@ class Bench:
 
     def upstream_port(self):
         return self.upstream_ready["infer"].rpartition(":")[2]
+
+    def make_certificate(self):
+        """A key and a certificate of its own for 127.0.0.1: cert.pem, key.pem, and both.pem for who wants one file."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.folder / "key.pem",
+                        "-out", self.folder / "cert.pem"], check=True, capture_output=True)
+        (self.folder / "both.pem").write_text((self.folder / "cert.pem").read_text() + (self.folder / "key.pem").read_text())
 
 
 @dataclass
@@ -50,6 +65,9 @@ class Subject:
     name = ""
     java = False
     attested = False
+    speaks_tls = False
+    traces = False
+    changed = ""
 
     def missing(self):
         """What to do before this subject can run, or None."""
@@ -85,6 +103,8 @@ class Relay(Subject):
 class Proxy(Subject):
     """A proxy of the distribution, configured by peers/FILE.in."""
 
+    speaks_tls = True
+
     def __init__(self, name, program, package, template, command, version_command):
         self.name = name
         self.program = program
@@ -106,7 +126,7 @@ class Proxy(Subject):
     def start(self, bench):
         port = free_port()
         values = {"PORT": port, "UPSTREAM": bench.upstream_port(), "WORK": bench.folder, "STREAMS": STREAMS_MAX,
-                  "USER": getuser()}
+                  "USER": getuser(), **{word: pair[bench.tls] for word, pair in TLS_WORDS[self.name].items()}}
         config = fill(self.template, values, bench.folder)
         command = [word.replace("@CONFIG@", str(config)).replace("@WORK@", str(bench.folder)) for word in self.command]
         home = {"HOME": str(bench.folder)}  # for what it keeps beside what it is told
@@ -134,14 +154,19 @@ class GrpcJava(Subject):
 
 
 class Gateway(Subject):
-    """Weighbridge with everything on, started by its own launcher, as an operator starts it."""
+    """Weighbridge with everything on, or with one thing changed, started by its own launcher, as an operator starts it."""
 
-    name = "gateway"
     java = True
     attested = True
+    speaks_tls = True
 
-    def __init__(self, java_options):
+    def __init__(self, java_options, name="gateway", **changed):
+        self.name = name
+        self.changed = ", ".join(f"{word} {len(value.splitlines())} lines" if "\n" in value else f"{word} {value}"
+                                 for word, value in changed.items())
         self.java_options = java_options
+        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", **changed}
+        self.traces = self.settings["SAMPLE"] != "0%"
 
     def missing(self):
         return build(ROOT / "gateway", "--version")
@@ -152,9 +177,13 @@ class Gateway(Subject):
     def start(self, bench):
         secret = secrets.token_urlsafe(32)  # 43 characters, 256 bits
         ready = bench.upstream_ready
+        proof, digests = f'key: "{bench.folder}/host.pub"', [f', digest: "{ready[f"digest.{v}"]}"' for v in "12"]
+        if self.settings["INTEGRITY"] == "none":
+            proof, digests = 'serves: [{model: bench, version: "1"}, {model: bench, version: "2"}]', ["", ""]
         config = fill("gateway.yaml", {
-            "UPSTREAM": bench.upstream_port(), "HOST_KEY": bench.folder / "host.pub", "DIGEST_1": ready["digest.1"],
-            "DIGEST_2": ready["digest.2"], "OTLP": bench.otlp}, bench.folder)
+            "UPSTREAM": bench.upstream_port(), "PROOF": proof, "DIGEST_1": digests[0], "DIGEST_2": digests[1],
+            "OTLP": bench.otlp, "TLS": ", tls: {certificate: ./cert.pem, key: ./key.pem}" if bench.tls else "",
+            **self.settings}, bench.folder)
         (bench.folder / "keys.yaml").write_text(
             f"keys: [{{id: bench, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, "
             "tenant: bench, principal: wb-load, models: [bench]}]\n")
@@ -162,9 +191,16 @@ class Gateway(Subject):
         running = Running("gateway", [ROOT / "weighbridge", "gateway", "--config", config], bench.subject_cpu, bench.folder,
                           {"WEIGHBRIDGE_BUILD": "no", "WEIGHBRIDGE_JAVA_OPTS": self.java_options})
         address = running.await_ready()["predict"]
-        options = ["--token", f"wb_bench_{secret}", "--require", "weighbridge-model-digest",
-                   "--require", "weighbridge-record-id"]
+        options = ["--token", f"wb_bench_{secret}", "--require", "weighbridge-record-id"]
+        if self.settings["INTEGRITY"] == "attested":
+            options += ["--require", "weighbridge-model-digest"]
         return Started(address, running, options)
+
+
+def more_models(count):
+    """Models nobody calls."""
+    digest = "sha256:" + 64 * "0"
+    return "\n".join(f'  - {{name: idle-{i}, versions: [{{version: "1", digest: "{digest}"}}]}}' for i in range(count))
 
 
 def build(module, argument):
@@ -191,6 +227,12 @@ def all_subjects(java_options):
     """Every subject by name, ours first."""
     subjects = [
         Gateway(java_options),
+        # What a feature costs: the same without it, or with more of it.
+        Gateway(java_options, "gateway-unhashed", PAYLOAD_DIGEST="off"),
+        Gateway(java_options, "gateway-unattested", INTEGRITY="none"),
+        Gateway(java_options, "gateway-untraced", SAMPLE="0%"),
+        Gateway(java_options, "gateway-all-traced", SAMPLE="100%"),
+        Gateway(java_options, "gateway-10000-models", MORE_MODELS=more_models(9_999)),
         Proxy("nghttpx", "nghttpx", "nghttp2-proxy", "nghttpx.conf", ["--conf=@CONFIG@"], ["--version"]),
         Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),
         Proxy("nginx", "nginx", "nginx-light", "nginx.conf", ["-c", "@CONFIG@", "-e", "@WORK@/nginx-error.log"],

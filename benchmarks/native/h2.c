@@ -8,6 +8,7 @@
 
 #include "h2_frames.h"
 #include "net.h"
+#include "tls.h"
 
 /* One read takes at most this: several calls of a batch at 1 KiB, a whole message at 128 KiB. */
 #define IN_BYTES (256 << 10)
@@ -139,6 +140,7 @@ void h2_close(struct h2_conn *conn) {
             h2_stream_free(conn, stream);
         }
     }
+    if (conn->tls != NULL) tls_close(conn->tls);
     close(conn->fd);
     free(conn->in);
     free(conn->out);
@@ -149,7 +151,9 @@ void h2_close(struct h2_conn *conn) {
 bool h2_flush(struct h2_conn *conn) {
     conn->wants_write = false;
     while (conn->out_sent < conn->out_length) {
-        ssize_t sent = send(conn->fd, conn->out + conn->out_sent, conn->out_length - conn->out_sent, MSG_NOSIGNAL);
+        const uint8_t *next = conn->out + conn->out_sent;
+        size_t left = conn->out_length - conn->out_sent;
+        ssize_t sent = conn->tls == NULL ? send(conn->fd, next, left, MSG_NOSIGNAL) : tls_send(conn->tls, next, left);
         if (sent < 0) {
             if (errno == EINTR) continue;
             conn->wants_write = errno == EAGAIN;
@@ -163,7 +167,9 @@ bool h2_flush(struct h2_conn *conn) {
 }
 
 bool h2_readable(struct h2_conn *conn) {
-    ssize_t got = recv(conn->fd, conn->in + conn->in_length, IN_BYTES - conn->in_length, 0);
+    uint8_t *free_from = conn->in + conn->in_length;
+    size_t room = IN_BYTES - conn->in_length;
+    ssize_t got = conn->tls == NULL ? recv(conn->fd, free_from, room, 0) : tls_receive(conn->tls, free_from, room);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (got <= 0) {
         conn->failure = got == 0 ? "closed by the peer" : strerror(errno);

@@ -15,6 +15,7 @@ enum { H2_NO_ERROR = 0, H2_PROTOCOL_ERROR = 1, H2_CANCEL = 8 };
 #define H2_STREAM_ID_LAST 0x7ffffff0u
 
 struct h2_conn;
+struct ssl_st;
 
 /* One call. The second half belongs to the program, which finds it zeroed. */
 struct h2_stream {
@@ -55,6 +56,7 @@ struct h2_handler {
 /* Confined to its program's only thread. */
 struct h2_conn {
     int fd;
+    struct ssl_st *tls; /* NULL: plain */
     bool client;
     const struct h2_handler *handler;
     void *owner;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "load.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "net.h"
+#include "tls.h"
 
 #define EVENTS_MAX 64
 #define RETRY_NS 20000000u
@@ -67,6 +69,11 @@ static void connected(struct load *load, struct place *place) {
     int error = connect_error(place->fd);
     if (error != 0) die(EXIT_UNREACHABLE, "cannot connect to %s: %s", load->options.target_text, strerror(error));
     place->conn = h2_open(place->fd, true, &load_handler, load);
+    if (load->options.ca_file != NULL) {
+        char address[INET_ADDRSTRLEN];
+        inet_ntop(AF_INET, &load->options.target.sin_addr, address, sizeof address);
+        place->conn->tls = tls_open(place->fd, address);
+    }
     watch(load, place, EPOLL_CTL_MOD, EPOLLIN);
     flush(load, place);
 }
@@ -184,6 +191,7 @@ int main(int argc, char **argv) {
     struct options *options = &load->options;
     huffman_init();
     load_prepare(load);
+    if (options->ca_file != NULL) tls_trust(options->ca_file);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* the default lets a timer be 50 us late */
     load->epoll = epoll_create1(EPOLL_CLOEXEC);

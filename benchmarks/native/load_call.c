@@ -28,7 +28,7 @@ void load_prepare(struct load *load) {
     load->random = now_ns() | 1;
     load->request = infer_request(options->model, options->version, options->tensor_bytes);
     add_header(load, ":method", "POST", true);
-    add_header(load, ":scheme", "http", true);
+    add_header(load, ":scheme", load->options.ca_file == NULL ? "http" : "https", true);
     add_header(load, ":path", "/inference.GRPCInferenceService/ModelInfer", true);
     add_header(load, ":authority", options->authority, true);
     add_header(load, "te", "trailers", true);

@@ -21,6 +21,7 @@ static const char usage[] =
     "  --version V        model_version (left to the server)\n"
     "  --token TOKEN      sent as authorization: Bearer TOKEN\n"
     "  --timeout VALUE    grpc-timeout, as on the wire: 5S, 200m\n"
+    "  --tls FILE         TLS; the server's certificate must be signed by a root of this PEM file and carry the address\n"
     "  --authority NAME   :authority (the target)\n"
     "  --require NAME     a header or trailer each answer must have (up to 4 times)\n"
     "  --sampled PERCENT  share of calls whose traceparent asks to be traced (0)\n"
@@ -66,6 +67,8 @@ static void read_option(struct options *options, const char *name, char *value) 
         options->timeout = value;
     } else if (IS("authority")) {
         options->authority = value;
+    } else if (IS("tls")) {
+        options->ca_file = value;
     } else if (IS("require")) {
         if (options->required_count == REQUIRED_MAX) die(EXIT_USAGE, "--require: at most %d", REQUIRED_MAX);
         options->required[options->required_count++] = value;
@@ -88,6 +91,7 @@ struct options load_options(int argc, char **argv) {
         {"token", required_argument, NULL, 'o'},   {"timeout", required_argument, NULL, 'o'},
         {"watch", required_argument, NULL, 'o'},   {"authority", required_argument, NULL, 'o'},
         {"sampled", required_argument, NULL, 'o'}, {"require", required_argument, NULL, 'o'},
+        {"tls", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
