@@ -243,8 +243,10 @@ final class Receiver implements FrameListener {
       case RESET_BY_US -> {
         // It was on its way when we reset the stream.
       }
-      case FINISHED, RESET_BY_PEER ->
+      case FINISHED ->
           connectionError(ErrorCode.STREAM_CLOSED, "a frame on a stream its sender has ended");
+      // The one call is lost anyway; the others on the connection need not be.
+      case RESET_BY_PEER -> streamError(streamId, ErrorCode.STREAM_CLOSED);
       case UNKNOWN -> {
         if (headers) {
           connectionError(ErrorCode.PROTOCOL_ERROR, "a stream id that is not higher");

@@ -157,15 +157,12 @@ final class StreamCases {
             finished.andThen(send(Frames.reset(1, CANCEL))),
             nothing()),
         new WireCase(
-            "5.1",
-            "cancelled: DATA",
-            send(cancelled, data(1, 0, SOME)),
-            resetOrShutOut(1, STREAM_CLOSED)),
+            "5.1", "cancelled: DATA", send(cancelled, data(1, 0, SOME)), reset(1, STREAM_CLOSED)),
         new WireCase(
             "5.1",
             "cancelled: HEADERS",
             send(cancelled, headers(1, END_STREAM, ECHO)),
-            resetOrShutOut(1, STREAM_CLOSED)),
+            reset(1, STREAM_CLOSED)),
         new WireCase("5.1", "cancelled: PRIORITY", send(cancelled, priority(1, 0)), nothing()),
         new WireCase(
             "5.1", "cancelled: WINDOW_UPDATE", send(cancelled, windowUpdate(1, 1)), nothing()),
