@@ -2,6 +2,8 @@ package io.weighbridge.gateway;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.CallRates;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.config.GatewayConfig;
@@ -48,6 +50,7 @@ final class DataPath {
   private final Limits limits;
   private final CallMetrics metrics;
   private final HostHealth health;
+  private final CallRates rates;
   private final Consumer<HostTable.Host> hostLost;
   private final CallEvents calls;
   private final EventLoops loops;
@@ -73,6 +76,7 @@ final class DataPath {
     this.health = health;
     this.hostLost = hostLost;
     this.calls = services.events();
+    rates = new CallRates(config.rates());
     SplittableRandom random = new SplittableRandom();
     for (EventLoop loop : loops.all()) {
       parts.add(loop(parts.size(), loop, services, ledger, random.split()));
@@ -98,6 +102,7 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
+            new Admission(rates, random.split()),
             new Upstream(
                 connector,
                 hostLimits,

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.config;
 
+import io.weighbridge.gateway.admission.RateRule;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keysFile file with callers' keys, or null
  * @param callers those known by their certificates
+ * @param rates how many calls callers may make
  */
 public record GatewayConfig(
     Gateway gateway,
@@ -21,6 +23,7 @@ public record GatewayConfig(
     LedgerConfig ledger,
     @Nullable Path keysFile,
     List<CallerConfig> callers,
+    List<RateRule> rates,
     Tracing tracing,
     Limits limits,
     List<HostConfig> hosts,
@@ -35,10 +38,12 @@ public record GatewayConfig(
 
   public GatewayConfig {
     callers = List.copyOf(callers);
+    rates = List.copyOf(rates);
     hosts = List.copyOf(hosts);
     models = List.copyOf(models);
     routes = List.copyOf(routes);
     checkCallers(callers, listen);
+    RateReader.checkAll(rates);
     checkHosts(hosts);
     checkModels(models);
     RouteConfig.checkAll(routes, hosts);

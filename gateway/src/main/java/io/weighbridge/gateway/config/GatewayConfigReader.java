@@ -2,6 +2,7 @@ package io.weighbridge.gateway.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.weighbridge.gateway.admission.RateRule;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
 import io.weighbridge.gateway.config.ListenConfig.Listener;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ final class GatewayConfigReader {
     LedgerConfig ledger = ledger(root.section("ledger"));
     Path keys = keys(root.section("keys"));
     List<CallerConfig> callers = root.list("callers", GatewayConfigReader::caller);
+    List<RateRule> rates = root.list("rates", RateReader::read);
     GatewayConfig.Tracing tracing = tracing(root.section("tracing"));
     Limits limits = limits(root.section("limits"));
     List<HostConfig> hosts = root.list("hosts", this::host);
@@ -45,6 +47,7 @@ final class GatewayConfigReader {
     List<RouteConfig> routes = root.list("routes", GatewayConfigReader::route);
     root.check(() -> GatewayConfig.checkHosts(hosts));
     root.check(() -> GatewayConfig.checkModels(models));
+    root.check(() -> RateReader.checkAll(rates));
     return root.make(() ->
         new GatewayConfig(
             requireNonNull(gateway),
@@ -52,6 +55,7 @@ final class GatewayConfigReader {
             requireNonNull(ledger),
             keys,
             callers,
+            rates,
             requireNonNull(tracing),
             requireNonNull(limits),
             hosts,

@@ -92,7 +92,8 @@ public final class CallMetrics {
     return sum;
   }
 
-  long refusals(Refusal refusal) {
+  /** Calls the gateway itself ended for this reason. */
+  public long refusals(Refusal refusal) {
     long sum = 0;
     for (LoopMetrics loop : loops) {
       sum += loop.refusals(refusal);

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +14,33 @@ import org.jspecify.annotations.Nullable;
  * @param why null when a host's status ends the call
  * @param detail what is special about a refusal; may be empty
  * @param trailers the host's, or null
+ * @param waitNs how long it takes at least until the same call may succeed; 0 when nobody knows
  */
-record CallEnd(int grpcCode, @Nullable Refusal why, String detail, @Nullable HeaderBlock trailers) {
+record CallEnd(
+    int grpcCode,
+    @Nullable Refusal why,
+    String detail,
+    @Nullable HeaderBlock trailers,
+    long waitNs) {
 
   /** The gateway's own word. */
   static CallEnd refused(Refusal why, String detail) {
-    return new CallEnd(why.grpcCode(), why, detail, null);
+    return new CallEnd(why.grpcCode(), why, detail, null, 0);
+  }
+
+  /** The gateway's own word, before the call goes to a host. */
+  static CallEnd refused(Admission.Refused by) {
+    return new CallEnd(by.why().grpcCode(), by.why(), by.detail(), null, by.waitNs());
+  }
+
+  /** Why the gateway itself ends the call; what nothing explains is a defect. */
+  Refusal ours() {
+    return why == null ? Refusal.INTERNAL : why;
   }
 
   /** A host's status. */
   static CallEnd answered(int grpcCode, HeaderBlock trailers) {
-    return new CallEnd(grpcCode, null, "", trailers);
+    return new CallEnd(grpcCode, null, "", trailers, 0);
   }
 
   /**
@@ -40,28 +57,32 @@ record CallEnd(int grpcCode, @Nullable Refusal why, String detail, @Nullable Hea
       Reply reply) {
     if (facts == null || !facts.recorded()) {
       loop.services().events().refusedUnidentified(why == null ? "" : why.reason(), grpcCode);
-      respond(reply, facts, attempt, AsciiString.EMPTY_STRING);
+      respond(loop, reply, facts, attempt, AsciiString.EMPTY_STRING);
       return;
     }
     AsciiString recordId = outcome.end(loop, facts, attempt, why, grpcCode);
     if (recordId.isEmpty() && why != Refusal.CANCELLED && !loop.servesUnrecorded()) {
       loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
       CallEnd lost = refused(Refusal.AUDIT_UNAVAILABLE, "");
-      lost.respond(reply, facts, attempt, AsciiString.EMPTY_STRING);
+      lost.respond(loop, reply, facts, attempt, AsciiString.EMPTY_STRING);
       outcome.observe(loop, facts, attempt, lost.grpcCode, lost.why, AsciiString.EMPTY_STRING);
       return;
     }
-    respond(reply, facts, attempt, recordId);
+    respond(loop, reply, facts, attempt, recordId);
     outcome.observe(loop, facts, attempt, grpcCode, why, recordId);
   }
 
   private void respond(
-      Reply reply, @Nullable CallFacts facts, @Nullable HostAttempt from, AsciiString recordId) {
+      CallLoop loop,
+      Reply reply,
+      @Nullable CallFacts facts,
+      @Nullable HostAttempt from,
+      AsciiString recordId) {
     if (why == Refusal.CANCELLED) {
       return;
     }
     if (trailers == null || from == null || facts == null) {
-      reply.refuse(why == null ? Refusal.INTERNAL : why, detail, recordId);
+      reply.refuse(this, recordId, loop.admission().pushbackMs(waitNs));
     } else {
       ByteBuf held = from.answer().takeHeld();
       if (held != null) {

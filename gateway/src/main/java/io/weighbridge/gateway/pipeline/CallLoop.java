@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
+import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.RetryBudget;
 import io.weighbridge.gateway.grpc.HeaderRules;
 import io.weighbridge.gateway.grpc.Inflation;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 /** What the calls of one event loop share. Confined to that loop, but for what says otherwise. */
 public final class CallLoop {
   private final CallServices services;
+  private final Admission admission;
   private final Upstream upstream;
   private final Routing routing;
   private final Recorder recorder;
@@ -31,6 +33,7 @@ public final class CallLoop {
   /** The loop's own parts; {@code services} are shared with the other loops. */
   public CallLoop(
       CallServices services,
+      Admission admission,
       Upstream upstream,
       Router router,
       Recorder recorder,
@@ -38,6 +41,7 @@ public final class CallLoop {
       TimerWheel timers,
       TraceStart traces) {
     this.services = services;
+    this.admission = admission;
     this.upstream = upstream;
     routing = new Routing(router);
     this.recorder = recorder;
@@ -58,6 +62,10 @@ public final class CallLoop {
 
   CallLimits limits() {
     return services.limits();
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   AttestationEvents attestation() {

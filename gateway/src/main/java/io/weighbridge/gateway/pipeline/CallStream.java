@@ -9,6 +9,7 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.identity.KeyCheck;
 import io.weighbridge.gateway.peek.AnswerPeek;
 import io.weighbridge.gateway.peek.CapturedText;
+import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.Route;
 import io.weighbridge.gateway.route.Router;
@@ -138,14 +139,15 @@ final class CallStream {
     return false;
   }
 
-  /** A request goes to the host; false when too many wait for their answer. */
-  boolean asked(Asked message) {
+  /** A request goes to the host; null when too many wait for their answer. */
+  @Nullable Asked asked(Peek message, long nowNs) {
     if (unanswered.size() >= limits.unansweredMax()) {
-      return false;
+      return null;
     }
-    heardNs = message.receivedNs;
-    unanswered.add(message);
-    return true;
+    heardNs = nowNs;
+    Asked asked = new Asked(message, nowNs);
+    unanswered.add(asked);
+    return asked;
   }
 
   /**

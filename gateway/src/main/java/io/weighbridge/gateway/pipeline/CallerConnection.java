@@ -1,6 +1,9 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.Allowance;
+import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
@@ -8,6 +11,7 @@ import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.CallerCheck;
 import io.weighbridge.gateway.identity.KeyCheck;
 import io.weighbridge.gateway.identity.KeyTable;
+import org.jspecify.annotations.Nullable;
 
 /** What the calls of one caller's connection share. Confined to its event loop. */
 public final class CallerConnection {
@@ -20,6 +24,8 @@ public final class CallerConnection {
   private final Connection http2;
   private final ByteBufAllocator allocator;
   private final CallerCheck callerCheck;
+  private @Nullable Caller allowed;
+  private @Nullable Allowance allowance;
 
   /**
    * The calls' side of a connection.
@@ -49,6 +55,24 @@ public final class CallerConnection {
 
   ByteBufAllocator allocator() {
     return allocator;
+  }
+
+  /** Whether one more call, or message of a stream, may go on; null when it may. */
+  @Nullable CallEnd admit(Caller who, long nowNs) {
+    Admission.Refused by = loop.admission().admit(allowance(who, nowNs), nowNs);
+    return by == null ? null : CallEnd.refused(by);
+  }
+
+  /** What this caller's calls count against; mostly it is the same caller as before. */
+  @SuppressWarnings("ReferenceEquality") // A caller is made once for each table of keys.
+  private Allowance allowance(Caller who, long nowNs) {
+    Allowance known = allowance;
+    if (known == null || who != allowed) {
+      known = loop.admission().allowance(who, nowNs);
+      allowance = known;
+      allowed = who;
+    }
+    return known;
   }
 
   /** Who calls; refused as well while the ledger cannot take what the call would leave. */

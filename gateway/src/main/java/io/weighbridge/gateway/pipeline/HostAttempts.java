@@ -4,6 +4,7 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.route.ModelSpec.PayloadDigest;
 import io.weighbridge.gateway.upstream.health.Outcome;
 import java.security.MessageDigest;
 import java.util.concurrent.TimeUnit;
@@ -44,37 +45,39 @@ final class HostAttempts {
     return current;
   }
 
-  /** Says what answers are like, before the first try. */
-  void expect(AnswerBody.Kind answerKind, boolean hashAnswer) {
-    kind = answerKind;
-    answerHashed = hashAnswer;
-  }
-
   /**
    * Begins the first try.
    *
    * @param hosts those that may answer
-   * @param ofSequence the sequence that keeps to one host, or 0
    * @return why there is none, or null
    */
-  @Nullable Refusal begin(Target of, Eligible[] hosts, long ofSequence) {
+  @Nullable CallEnd begin(Target of, Eligible[] hosts, long nowNs) {
+    CallFacts known = call.known();
     target = of;
     eligible = hosts;
-    sequence = ofSequence;
+    kind = known.answerKind();
+    ModelRoute model = known.route().model();
+    answerHashed = model != null && model.spec().payloadDigest() == PayloadDigest.BOTH;
+    // The sequence keeps to one host.
+    sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
+    Refusal why = first(of, hosts, nowNs);
+    return why == null ? null : CallEnd.refused(why, "");
+  }
+
+  private @Nullable Refusal first(Target of, Eligible[] hosts, long nowNs) {
     if (hosts.length == 0) {
       return of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST;
     }
     CallLoop loop = call.loop();
-    long nowNs = loop.nowNs();
     if (clock.deadlineNs() - nowNs <= 0) {
       return Refusal.DEADLINE_EXCEEDED;
     }
     Eligible chosen =
-        ofSequence == 0
+        sequence == 0
             ? loop.upstream().choose(hosts, null, call, nowNs)
-            : loop.upstream().chooseFor(ofSequence, hosts, nowNs);
+            : loop.upstream().chooseFor(sequence, hosts, nowNs);
     if (chosen == null) {
-      boolean resting = ofSequence == 0 && loop.upstream().resting(hosts, nowNs);
+      boolean resting = sequence == 0 && loop.upstream().resting(hosts, nowNs);
       return resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST;
     }
     loop.retries().called(budget(of));

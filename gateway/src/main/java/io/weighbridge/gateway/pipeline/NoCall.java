@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.grpc.HeaderFault;
 import io.weighbridge.gateway.http2.ErrorCode;
@@ -17,10 +18,13 @@ final class NoCall {
 
   /**
    * Ends a stream whose headers no gRPC client sends: as HTTP where HTTP has a word for it, else
-   * the stream just ends.
+   * the stream just ends. Nobody knows who called, so it is counted with others of its second.
    */
   static void refuse(
       HeaderFault fault, CallerConnection caller, int streamId, boolean callerEnded) {
+    Refusal why = Refusal.REQUEST_MALFORMED;
+    caller.loop().services().events().refusedUnidentified("headers_malformed", why.grpcCode());
+    caller.loop().metrics().refused(why);
     HeaderBlock answer =
         switch (fault) {
           case METHOD -> NOT_POST;

@@ -27,10 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Confined to its event loop.
  *
  * <p>Read it top-down: {@link #headers} identifies, {@link #data} brings messages, {@link #message}
- * decides about each: the first permits and routes the call, and {@link HostAttempts} finds it a
- * host. The answer comes back through {@link #answerBegins}, {@link #answerContinues} and, for each
- * message of a stream, {@link #messageAnswered}; {@link #end} records what is not recorded yet
- * before the last bytes leave. A call of one message has no {@link CallStream}.
+ * decides about each: the first permits, routes and admits the call, and {@link HostAttempts} finds
+ * it a host. The answer comes back through {@link #answerBegins}, {@link #answerContinues} and, for
+ * each message of a stream, {@link #messageAnswered}; {@link #end} records what is not yet.
  */
 final class ProxyCall implements StreamListener {
   /** How far the call has come; it only moves forward. */
@@ -86,9 +85,6 @@ final class ProxyCall implements StreamListener {
     outcome.began(loop.nowNs());
     HeaderFault fault = request.read(block, loop.headerRules());
     if (fault != null) {
-      Refusal why = Refusal.REQUEST_MALFORMED;
-      loop.services().events().refusedUnidentified("headers_malformed", why.grpcCode());
-      loop.metrics().refused(why);
       NoCall.refuse(fault, caller, streamId, endStream);
       finished();
       return;
@@ -128,7 +124,7 @@ final class ProxyCall implements StreamListener {
     // Its messages say nothing about where it goes.
     if (CallStream.allows(who, rule, method)) {
       route.chose(rule);
-      attempt(known, rule.target(), rule.hosts(), false);
+      attempt(known, rule.target(), rule.hosts());
     } else {
       refuse(Refusal.PERMISSION_DENIED);
     }
@@ -189,22 +185,18 @@ final class ProxyCall implements StreamListener {
         loop.services().events().unroutable();
       }
       if (pass(known, body, route)) {
-        Eligible[] hosts = known.tables().hosts().eligible(target.slot());
-        attempt(known, target, hosts, model.spec().payloadDigest() == PayloadDigest.BOTH);
+        attempt(known, target, known.tables().hosts().eligible(target.slot()));
       }
     }
   }
 
   /** Passes the message on, with the version where the caller left it to us. */
   private boolean pass(CallFacts known, ModelBody body, Route named) {
-    Target target = route.target();
-    ModelRoute model = route.model();
+    Target target = Objects.requireNonNull(route.target(), "passed on without a route");
+    ModelRoute model = Objects.requireNonNull(route.model(), "passed on without a route");
     CallStream stream = known.stream();
-    Asked asked = stream == null ? null : new Asked(body.peek(), loop.nowNs());
-    if (target == null || model == null) {
-      throw new IllegalStateException("passed on without a route");
-    }
-    if (stream != null && asked != null && !stream.asked(asked)) {
+    Asked asked = stream == null ? null : stream.asked(body.peek(), loop.nowNs());
+    if (stream != null && asked == null) {
       int most = loop.limits().streams().unansweredMax();
       refuse(Refusal.OVERLOADED, most + " requests wait for their answer");
       return false;
@@ -214,14 +206,16 @@ final class ProxyCall implements StreamListener {
     return true;
   }
 
-  private void attempt(CallFacts known, Target target, Eligible[] hosts, boolean hashed) {
+  private void attempt(CallFacts known, Target target, Eligible[] hosts) {
     stage = Stage.ROUTED;
-    outcome.started(loop, target);
-    attempts.expect(known.answerKind(), hashed);
-    long sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
-    Refusal refusal = attempts.begin(target, hosts, sequence);
-    if (refusal != null) {
-      refuse(refusal);
+    long nowNs = loop.nowNs();
+    CallEnd refused = caller.admit(known.caller(), nowNs);
+    if (refused == null) {
+      outcome.started(loop, target);
+      refused = attempts.begin(target, hosts, nowNs);
+    }
+    if (refused != null) {
+      refuse(refused);
     }
   }
 
@@ -234,15 +228,17 @@ final class ProxyCall implements StreamListener {
     }
     Route named = stream.named();
     Refusal why = loop.routing().follow(stream.tables(), stream.who(), body.peek(), target, named);
-    if (why == null) {
+    CallEnd refused =
+        why == null ? caller.admit(stream.who(), loop.nowNs()) : CallEnd.refused(why, "");
+    if (refused == null) {
       pass(known, body, named);
     } else if (stream.wantsStatus()) {
-      refuse(why);
-    } else if (recorded(stream, outcome.refused(loop, known, why, stream))) {
-      loop.metrics().refused(why);
+      refuse(refused);
+    } else if (recorded(stream, outcome.refused(loop, known, refused.ours(), stream))) {
+      loop.metrics().refused(refused.ours());
       body.drop();
       String id = stream.lastRecordId().toString();
-      reply.insert(StreamError.message(why, body.peek().id(), id, caller.allocator()));
+      reply.insert(StreamError.message(refused.ours(), body.peek().id(), id, caller.allocator()));
     }
   }
 
@@ -349,9 +345,13 @@ final class ProxyCall implements StreamListener {
   }
 
   void refuse(Refusal why, String detail) {
+    refuse(CallEnd.refused(why, detail));
+  }
+
+  private void refuse(CallEnd last) {
     if (stage != Stage.ENDED) {
-      loop.metrics().refused(why);
-      end(CallEnd.refused(why, detail));
+      loop.metrics().refused(last.ours());
+      end(last);
     }
   }
 

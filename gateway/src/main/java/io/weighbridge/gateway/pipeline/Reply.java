@@ -2,7 +2,6 @@ package io.weighbridge.gateway.pipeline;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
@@ -119,8 +118,9 @@ final class Reply {
   }
 
   /** Ends with a status of ours. */
-  void refuse(Refusal why, String detail, AsciiString recordId) {
-    HeaderBlock block = StatusBlock.refusal(new HeaderBlock(), why, detail, recordId.toString());
+  void refuse(CallEnd last, AsciiString recordId, long pushbackMs) {
+    HeaderBlock block =
+        StatusBlock.refusal(new HeaderBlock(), last, recordId.toString(), pushbackMs);
     if (begun) {
       end(block, recordId);
     } else {

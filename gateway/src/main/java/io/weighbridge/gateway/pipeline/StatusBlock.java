@@ -28,11 +28,8 @@ final class StatusBlock {
   /** Bytes of a status message, percent-encoded. */
   static final int MESSAGE_BYTES_MAX = 200;
 
-  /** What a caller that may retry is asked to wait at least. */
-  private static final int RETRY_AFTER_MS = 100;
-
+  private static final int MS_PER_SECOND = 1_000;
   private static final int NANOS_PER_MS = 1_000_000;
-  private static final AsciiString RETRY_AFTER = AsciiString.cached(String.valueOf(RETRY_AFTER_MS));
   private static final AsciiString NO_RETRY = AsciiString.cached("-1");
   private static final AsciiString[] CODES = new AsciiString[17];
 
@@ -61,16 +58,19 @@ final class StatusBlock {
   /**
    * Adds the status of a refusal.
    *
-   * @param detail what is special about this one; may be empty
    * @param recordId text of the record's id; empty when the refusal has none of its own
+   * @param pushbackMs what a caller that may retry is asked to wait
    */
-  static HeaderBlock refusal(HeaderBlock block, Refusal refusal, String detail, String recordId) {
-    String message = message(refusal, detail, recordId);
+  static HeaderBlock refusal(HeaderBlock block, CallEnd end, String recordId, long pushbackMs) {
+    Refusal refusal = end.ours();
+    String message = message(refusal, end.detail(), recordId);
     block
         .add(GrpcNames.GRPC_STATUS, code(refusal.grpcCode()))
         .add(GrpcNames.GRPC_MESSAGE, PercentEncoding.encode(message, MESSAGE_BYTES_MAX))
-        .add(GrpcNames.GRPC_DETAILS, details(refusal, message, recordId))
-        .add(GrpcNames.GRPC_PUSHBACK, refusal.retryable() ? RETRY_AFTER : NO_RETRY);
+        .add(GrpcNames.GRPC_DETAILS, details(refusal, message, recordId, pushbackMs))
+        .add(
+            GrpcNames.GRPC_PUSHBACK,
+            refusal.retryable() ? AsciiString.of(Long.toString(pushbackMs)) : NO_RETRY);
     if (refusal == Refusal.COMPRESSION_UNSUPPORTED) {
       block.add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.ACCEPTED);
     }
@@ -90,7 +90,8 @@ final class StatusBlock {
     return text.toString();
   }
 
-  private static AsciiString details(Refusal refusal, String message, String recordId) {
+  private static AsciiString details(
+      Refusal refusal, String message, String recordId, long pushbackMs) {
     Status.Builder status =
         Status.newBuilder()
             .setCode(refusal.grpcCode())
@@ -110,7 +111,10 @@ final class StatusBlock {
       status.addDetails(
           Any.pack(
               RetryInfo.newBuilder()
-                  .setRetryDelay(Duration.newBuilder().setNanos(RETRY_AFTER_MS * NANOS_PER_MS))
+                  .setRetryDelay(
+                      Duration.newBuilder()
+                          .setSeconds(pushbackMs / MS_PER_SECOND)
+                          .setNanos((int) (pushbackMs % MS_PER_SECOND) * NANOS_PER_MS))
                   .build()));
     }
     if (!recordId.isEmpty()) {

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weighbridge.gateway.admission.RateRule;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
 import io.weighbridge.gateway.route.ModelSpec;
 import java.io.IOException;
@@ -29,6 +30,10 @@ final class GatewayConfigTest {
         http: {address: "[::1]:9102"}
       ledger: {directory: /var/ledger, ack: written, on-failure: serve}
       keys: {file: ./keys.yaml}
+      rates:
+        - {tenant: acme, principal: svc, rate: 600/m, burst: 3}
+        - {tenant: acme, rate: 500/s}
+        - {tenant: "*", principal: "*", rate: 1/h}
       tracing: {endpoint: "http://127.0.0.1:4317", sample: 2.5%}
       limits: {message-bytes-max: 1MiB, body-idle-max: 50ms, host-connections-max: 2}
       hosts:
@@ -73,6 +78,11 @@ final class GatewayConfigTest {
     assertThat(config.keysFile()).isEqualTo(folder.resolve("keys.yaml"));
     assertThat(config.tracing())
         .isEqualTo(new GatewayConfig.Tracing("http://127.0.0.1:4317", 25_000));
+    assertThat(config.rates())
+        .containsExactly(
+            new RateRule("acme", "svc", 100_000_000, 3, "600/m"),
+            new RateRule("acme", null, 2_000_000, 500, "500/s"),
+            new RateRule("*", "*", 3_600_000_000_000L, 1, "1/h"));
     assertThat(config.limits().bytes(Limit.MESSAGE_BYTES_MAX)).isEqualTo(1 << 20);
     assertThat(config.limits().duration(Limit.BODY_IDLE_MAX)).isEqualTo(Duration.ofMillis(50));
     assertThat(config.limits().count(Limit.HOST_CONNECTIONS_MAX)).isEqualTo(2);
@@ -125,6 +135,7 @@ final class GatewayConfigTest {
                 folder.resolve("ledger"), LedgerConfig.Ack.WRITTEN, LedgerConfig.OnFailure.REFUSE));
     assertThat(config.keysFile()).isNull();
     assertThat(config.tracing()).isEqualTo(new GatewayConfig.Tracing("", 10_000));
+    assertThat(config.rates()).isEmpty();
     assertThat(config.hosts()).isEmpty();
     assertThat(config.models()).isEmpty();
   }
@@ -234,7 +245,7 @@ final class GatewayConfigTest {
         "gateway: {id: g, id: h} => 1: id: stands here twice in gateway",
         "gateway: {id: g}|listne: {} => 2: listne: unknown in the file; did you mean listen?",
         "gateway: {id: g}|zzz: {} => 2: zzz: unknown in the file, allowed is callers, gateway, hosts, keys,"
-            + " ledger, limits, listen, models, routes, tracing",
+            + " ledger, limits, listen, models, rates, routes, tracing",
         "gateway: {id: g}|listen: {predict: {address: '0.0.0.0:1'}} => 2: address: found 0.0.0.0,"
             + " which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or give it tls, or"
             + " say insecure: true",
@@ -281,6 +292,24 @@ final class GatewayConfigTest {
             + " address: found port 0, allowed is 1 to 65535",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1', serves: [{model: m, version: v}]}] => 2:"
             + " hosts: h serves m v, no such version",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 1000000/s, burst: 1000000}] => ",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 3600000000/h}] => 2: rate: found \"3600000000/h\", allowed is"
+            + " 1/h to 1000000/s, such as 100/s, 600/m or 50/h",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 1000001/s}] => 2: rate: found \"1000001/s\", allowed is"
+            + " 1/h to 1000000/s, such as 100/s, 600/m or 50/h",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 0/s}] => 2: rate: found \"0/s\", allowed is 1/h to"
+            + " 1000000/s, such as 100/s, 600/m or 50/h",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 10}] => 2: rate: found \"10\", allowed is 1/h to"
+            + " 1000000/s, such as 100/s, 600/m or 50/h",
+        "gateway: {id: g}|rates: [{tenant: t}] => 2: rate: missing in rates",
+        "gateway: {id: g}|rates: [{rate: 1/s}] => 2: tenant: missing in rates",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 1/s, burst: 0}] => 2: burst: found 0, allowed is 1 to 1000000",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 1/s, burst: 1000001}] => 2: burst: found 1000001, allowed is"
+            + " 1 to 1000000",
+        "gateway: {id: g}|rates: [{tenant: '*', principal: p, rate: 1/s}] => 2: principal: a caller is named"
+            + " together with its tenant",
+        "gateway: {id: g}|rates: [{tenant: t, rate: 1/s}, {tenant: t, rate: 2/s}] => 2: rates: tenant t stands"
+            + " here twice",
         "[] => 1: the file: found a list, allowed is a section of keys",
         "gateway: {id: g => 1: expected ',' or '}', but got <stream end>",
         "gateway: {id: g}|---|a: b => 2: but found another document",

@@ -10,6 +10,8 @@ import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.CallRates;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
@@ -95,6 +97,7 @@ final class PathHarness implements AutoCloseable {
   final List<String> mismatches = new CopyOnWriteArrayList<>();
   final List<String> folded = new CopyOnWriteArrayList<>();
   final Slots slots = new Slots();
+  final CallMetrics metrics = new CallMetrics(1, slots);
   private final Seats seats = new Seats();
   final InetSocketAddress address;
   private final EventLoops loops = new EventLoops(1);
@@ -111,7 +114,11 @@ final class PathHarness implements AutoCloseable {
   record Ages(long callerNs, long hostNs) {}
 
   PathHarness(CallLimits limits) throws Exception {
-    this(limits, new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE));
+    this(limits, CallRates.NONE);
+  }
+
+  PathHarness(CallLimits limits, CallRates rates) throws Exception {
+    this(limits, new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE), null, rates);
   }
 
   PathHarness(CallLimits limits, Ages ages) throws Exception {
@@ -119,6 +126,11 @@ final class PathHarness implements AutoCloseable {
   }
 
   PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls) throws Exception {
+    this(limits, ages, tls, CallRates.NONE);
+  }
+
+  private PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls, CallRates rates)
+      throws Exception {
     EventLoop loop = loops.all().get(0);
     Flusher flusher = new Flusher(loop, 64 << 20);
     Sweeper sweeper = new Sweeper(loop);
@@ -133,7 +145,6 @@ final class PathHarness implements AutoCloseable {
             new ConnectionEvents(),
             loop.ticker(),
             new HostHealth(1, loop.ticker(), TimeUnit.SECONDS.toNanos(1), List::of).loop(0));
-    CallMetrics metrics = new CallMetrics(1, slots);
     CallServices services =
         new CallServices(
             tables,
@@ -148,6 +159,7 @@ final class PathHarness implements AutoCloseable {
     CallLoop callLoop =
         new CallLoop(
             services,
+            new Admission(rates, new Random(4)),
             upstream,
             new Router(new Random(2)),
             new Recorder(lane),

@@ -9,6 +9,8 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.CallRates;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Seats;
@@ -168,6 +170,7 @@ final class SimulatedWorld {
     SplittableRandom random = loop.random.split();
     return new CallLoop(
         services,
+        new Admission(CallRates.NONE, random.split()),
         upstream,
         new Router(random.split()),
         new Recorder(lane),

@@ -1,0 +1,55 @@
+package io.weighbridge.gateway.admission;
+
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.Refusal;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a call that has a route may go on to a host. Confined to its event loop. */
+public final class Admission {
+  /** What a caller that may retry is asked to wait at least. */
+  static final long PUSHBACK_NS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final CallRates rates;
+  private final RandomGenerator random;
+
+  /**
+   * The admission of one loop.
+   *
+   * @param rates shared by all loops
+   */
+  public Admission(CallRates rates, RandomGenerator random) {
+    this.rates = rates;
+    this.random = random;
+  }
+
+  /**
+   * Why a call may not go on.
+   *
+   * @param waitNs when it could, at the soonest; 0 when nobody knows
+   */
+  public record Refused(Refusal why, String detail, long waitNs) {}
+
+  /** What this caller's calls count against, for as long as it is the same caller. */
+  public Allowance allowance(Caller caller, long nowNs) {
+    return rates.of(caller, nowNs);
+  }
+
+  /** Whether one more call, or message of a stream, may go on; null when it may. */
+  public @Nullable Refused admit(Allowance allowance, long nowNs) {
+    RateLimit over = allowance.take(nowNs);
+    return over == null ? null : new Refused(Refusal.RATE_LIMITED, over.text(), over.waitNs(nowNs));
+  }
+
+  /**
+   * How long a caller is asked to wait, in milliseconds: at least as long as it must, and up to
+   * twice as long, so that those refused together do not come back together.
+   *
+   * @param waitNs how long it must; 0 when nobody knows
+   */
+  public long pushbackMs(long waitNs) {
+    long leastNs = Math.max(waitNs, PUSHBACK_NS_MIN);
+    return TimeUnit.NANOSECONDS.toMillis(leastNs + random.nextLong(leastNs)) + 1;
+  }
+}
