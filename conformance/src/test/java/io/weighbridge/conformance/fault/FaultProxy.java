@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -13,7 +14,9 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +35,7 @@ final class FaultProxy implements AutoCloseable {
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final List<ProxiedConnection> connections = new ArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final Set<SocketAddress> garbled = ConcurrentHashMap.newKeySet();
   private volatile InetSocketAddress target;
   private @Nullable ServerSocketChannel port;
   private Fault towardsTarget = Fault.NONE;
@@ -63,6 +67,11 @@ final class FaultProxy implements AutoCloseable {
   /** Connections taken so far. */
   int accepted() {
     return accepted.get();
+  }
+
+  /** Whether what passed on the connection from there was garbled, ever. */
+  boolean garbled(SocketAddress caller) {
+    return garbled.contains(caller);
   }
 
   /** Connections made from now on go there. */
@@ -203,7 +212,11 @@ final class FaultProxy implements AutoCloseable {
       caller.close();
       return;
     }
-    ProxiedConnection connection = new ProxiedConnection(caller, there, selector);
+    SocketAddress from = caller.getRemoteAddress();
+    // The number may have been another connection's before.
+    garbled.remove(from);
+    ProxiedConnection connection =
+        new ProxiedConnection(caller, there, selector, () -> garbled.add(from));
     connection.suffer(towardsTarget, towardsCaller, System.nanoTime());
     connections.add(connection);
   }

@@ -13,6 +13,7 @@ final class Flow {
 
   private final SocketChannel from;
   private final SocketChannel to;
+  private final Runnable garbles;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).flip();
   private Fault fault = Fault.NONE;
   private long passedBytes;
@@ -22,9 +23,15 @@ final class Flow {
   private boolean finished;
   private boolean swallowed;
 
-  Flow(SocketChannel from, SocketChannel to) {
+  /**
+   * A flow of bytes.
+   *
+   * @param garbles called before a garbled byte is passed on
+   */
+  Flow(SocketChannel from, SocketChannel to, Runnable garbles) {
     this.from = from;
     this.to = to;
+    this.garbles = garbles;
   }
 
   /** From now on this befalls it. */
@@ -91,11 +98,16 @@ final class Flow {
   }
 
   private void garble(Fault.Garble garble) {
+    boolean garbled = false;
     for (int i = 0; i < buffer.limit(); i++) {
       long at = passedBytes + i - garble.afterBytes();
       if (at >= 0 && at % garble.everyBytes() == 0) {
         buffer.put(i, (byte) ~buffer.get(i));
+        garbled = true;
       }
+    }
+    if (garbled) {
+      garbles.run();
     }
   }
 

@@ -18,7 +18,12 @@ final class ProxiedConnection {
   private boolean vanished;
   private boolean forgotten;
 
-  ProxiedConnection(SocketChannel caller, SocketChannel target, Selector selector)
+  /**
+   * Joins the two.
+   *
+   * @param garbles called before a garbled byte is passed on
+   */
+  ProxiedConnection(SocketChannel caller, SocketChannel target, Selector selector, Runnable garbles)
       throws IOException {
     this.caller = caller;
     this.target = target;
@@ -26,8 +31,8 @@ final class ProxiedConnection {
       each.configureBlocking(false);
       each.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
-    up = new Flow(caller, target);
-    down = new Flow(target, caller);
+    up = new Flow(caller, target, garbles);
+    down = new Flow(target, caller, garbles);
     callerKey = caller.register(selector, SelectionKey.OP_READ, this);
     targetKey = target.register(selector, SelectionKey.OP_READ, this);
   }

@@ -8,6 +8,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weighbridge.conformance.fault.TestCaller.Outcome;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
@@ -15,11 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One caller of the soak: calls one after the other, short and long, unary and streams, a fifth of
@@ -46,6 +50,10 @@ final class SoakTraffic implements Runnable {
   private static final int SMALL_BYTES_MAX = 2_000;
   private static final int DELAY_MS_MAX = 40;
   private static final int STREAM_MESSAGES_MAX = 20;
+  private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** Ends the words for what befell a call whose connection was garbled on purpose. */
+  static final String GARBLED = " (garbled)";
 
   /** What a caller does about its own half-open connections: no gateway can tell it. */
   private static final int PATIENCE_S = 15;
@@ -56,12 +64,20 @@ final class SoakTraffic implements Runnable {
   private final String name;
   private final TestCaller caller;
   private final Random random;
+  private final Predicate<SocketAddress> garbled;
   private final Seen seen;
   private volatile boolean stopping;
   private int calls;
 
-  SoakTraffic(String name, TestCaller caller, long seed, Seen seen) {
+  /**
+   * A caller of this name.
+   *
+   * @param garbled whether what passes on the connection from there was garbled
+   */
+  SoakTraffic(
+      String name, TestCaller caller, long seed, Predicate<SocketAddress> garbled, Seen seen) {
     this.name = name;
+    this.garbled = garbled;
     this.caller = caller;
     this.random = new Random(seed);
     this.seen = seen;
@@ -73,7 +89,9 @@ final class SoakTraffic implements Runnable {
 
   @Override
   public void run() {
-    try (ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor()) {
+    try (ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1)) {
+      // Most calls end long before their time: what would wait for it must go with them.
+      timers.setRemoveOnCancelPolicy(true);
       while (!stopping) {
         try (Context.CancellableContext patient =
             Context.current().withDeadlineAfter(PATIENCE_S, TimeUnit.SECONDS, timers)) {
@@ -125,10 +143,11 @@ final class SoakTraffic implements Runnable {
         outcome = callIn(leaving, request);
       }
     }
-    seen.count(word(outcome.status()), outcome.status());
+    seen.count(word(outcome.status(), outcome.from()), outcome.status());
     if (outcome.status().isOk()) {
       answered(id, bytes, outcome);
     }
+    pauseAfter(outcome.status());
   }
 
   private Outcome callIn(Context context, ModelInferRequest request) {
@@ -137,6 +156,13 @@ final class SoakTraffic implements Runnable {
       return caller.call(request);
     } finally {
       context.detach(before);
+    }
+  }
+
+  /** A caller whose gateway is away does not ask again at once, over and over. */
+  private static void pauseAfter(Status status) {
+    if (status.getCode() == Status.Code.UNAVAILABLE) {
+      LockSupport.parkNanos(PAUSE_NS);
     }
   }
 
@@ -152,22 +178,28 @@ final class SoakTraffic implements Runnable {
     }
   }
 
-  /** How a call ended: its code, and the gateway's word for it if it was the gateway. */
-  private static String word(Status status) {
+  /**
+   * How a call ended: its code, the gateway's word for it if it was the gateway, and whether
+   * somebody had garbled its connection.
+   */
+  private String word(Status status, @Nullable SocketAddress from) {
     String description = status.getDescription();
     int colon = description == null ? -1 : description.indexOf(": ");
     String reason = colon > 0 ? " " + description.substring(0, colon) : "";
-    return status.getCode() + (reason.matches(" [a-z_]+") ? reason : "");
+    return status.getCode()
+        + (reason.matches(" [a-z_]+") ? reason : "")
+        + (from != null && garbled.test(from) ? GARBLED : "");
   }
 
   private void stream(String id) {
     int messages = 1 + random.nextInt(STREAM_MESSAGES_MAX);
     boolean leaves = random.nextInt(5) == 0;
     CompletableFuture<Status> ended = new CompletableFuture<>();
+    AtomicReference<@Nullable SocketAddress> from = new AtomicReference<>();
     Context.CancellableContext leaving = Context.current().withCancellation();
     Context before = leaving.attach();
     try {
-      StreamObserver<ModelInferRequest> out = caller.stub().modelStreamInfer(answers(ended));
+      StreamObserver<ModelInferRequest> out = caller.stub(from).modelStreamInfer(answers(ended));
       for (int i = 0; i < messages; i++) {
         out.onNext(request(id, answerBytes(), 0));
       }
@@ -181,7 +213,8 @@ final class SoakTraffic implements Runnable {
     }
     try {
       Status status = ended.get(STUCK_S, TimeUnit.SECONDS);
-      seen.count("stream " + word(status), status);
+      seen.count("stream " + word(status, from.get()), status);
+      pauseAfter(status);
     } catch (TimeoutException e) {
       seen.faults.add(id + ": stream stuck");
     } catch (InterruptedException | ExecutionException e) {

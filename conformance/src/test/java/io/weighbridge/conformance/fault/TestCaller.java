@@ -6,14 +6,23 @@ import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
 import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.weighbridge.conformance.process.CallerKey;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +40,17 @@ final class TestCaller implements AutoCloseable {
   private final ManagedChannel channel;
   private final CallerKey key;
 
-  /** What came of a call, and what it took. */
+  /**
+   * What came of a call, and what it took.
+   *
+   * @param from this end of the connection it went over last, or null when it never had one
+   */
   record Outcome(
-      Status status, @Nullable ModelInferResponse answer, @Nullable String recordId, long tookMs) {
+      Status status,
+      @Nullable ModelInferResponse answer,
+      @Nullable String recordId,
+      long tookMs,
+      @Nullable SocketAddress from) {
     String description() {
       return String.valueOf(status.getDescription());
     }
@@ -80,9 +97,11 @@ final class TestCaller implements AutoCloseable {
    */
   Outcome call(ModelInferRequest request, int timeoutMs) {
     AtomicReference<Metadata> trailers = new AtomicReference<>(new Metadata());
+    AtomicReference<@Nullable SocketAddress> from = new AtomicReference<>();
     GRPCInferenceServiceBlockingStub stub =
         GRPCInferenceServiceGrpc.newBlockingStub(channel)
             .withInterceptors(
+                new NotesOrigin(from),
                 MetadataUtils.newAttachHeadersInterceptor(metadata(timeoutMs)),
                 MetadataUtils.newCaptureMetadataInterceptor(new AtomicReference<>(), trailers));
     long startNs = System.nanoTime();
@@ -95,13 +114,46 @@ final class TestCaller implements AutoCloseable {
     }
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
     Metadata last = trailers.get();
-    return new Outcome(status, answer, last == null ? null : last.get(RECORD_ID), tookMs);
+    String recordId = last == null ? null : last.get(RECORD_ID);
+    return new Outcome(status, answer, recordId, tookMs, from.get());
   }
 
   /** For calls that go on while the test does something else. */
   GRPCInferenceServiceStub stub() {
     return GRPCInferenceServiceGrpc.newStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata(0)));
+  }
+
+  /**
+   * The same.
+   *
+   * @param from is told this end of the connection before the call's end is
+   */
+  GRPCInferenceServiceStub stub(AtomicReference<@Nullable SocketAddress> from) {
+    return stub().withInterceptors(new NotesOrigin(from));
+  }
+
+  /** Notes which connection a call went over, once it has ended. */
+  private record NotesOrigin(AtomicReference<@Nullable SocketAddress> from)
+      implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(Listener<A> listener, Metadata headers) {
+          super.start(
+              new SimpleForwardingClientCallListener<>(listener) {
+                @Override
+                public void onClose(Status status, Metadata trailers) {
+                  from.set(getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+                  super.onClose(status, trailers);
+                }
+              },
+              headers);
+        }
+      };
+    }
   }
 
   @Override

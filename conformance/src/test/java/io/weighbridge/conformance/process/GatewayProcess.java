@@ -2,6 +2,12 @@ package io.weighbridge.conformance.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,15 +35,20 @@ public final class GatewayProcess implements AutoCloseable {
   private static final String ADDRESS = "127\\.0\\.0\\.1:(\\d+)";
   private static final Pattern READY =
       Pattern.compile("ready predict=%1$s admin=%1$s http=%1$s".formatted(ADDRESS));
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
   private static final int STOP_S_MAX = 60;
 
   private final HttpClient scraper = HttpClient.newHttpClient();
   private final Process process;
   private final BufferedReader out;
+  private final Path folder;
   private final Path log;
   private final int predictPort;
   private final int adminPort;
   private final int httpPort;
+  private final ManagedChannel adminChannel;
 
   /**
    * Starts one; it listens when this returns. Its log goes behind that of the one before.
@@ -56,6 +67,7 @@ public final class GatewayProcess implements AutoCloseable {
     command.add("io.weighbridge.gateway.GatewayMain");
     command.add("--config");
     command.add(folder.resolve("gateway.yaml").toString());
+    this.folder = folder;
     log = folder.resolve("gateway.log");
     process =
         new ProcessBuilder(command)
@@ -71,6 +83,10 @@ public final class GatewayProcess implements AutoCloseable {
     predictPort = Integer.parseInt(ready.group(1));
     adminPort = Integer.parseInt(ready.group(2));
     httpPort = Integer.parseInt(ready.group(3));
+    adminChannel =
+        NettyChannelBuilder.forAddress(InetAddress.getLoopbackAddress().getHostAddress(), adminPort)
+            .usePlaintext()
+            .build();
   }
 
   /** Where it takes calls. */
@@ -81,6 +97,15 @@ public final class GatewayProcess implements AutoCloseable {
   /** The port of operators. */
   public int adminPort() {
     return adminPort;
+  }
+
+  /** Calls of operators, with the key that its first start wrote. */
+  public Channel admin() throws IOException {
+    Metadata headers = new Metadata();
+    String key = Files.readString(folder.resolve("state/admin.key")).strip();
+    headers.put(AUTHORIZATION, "Bearer " + key);
+    return ClientInterceptors.intercept(
+        adminChannel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   /** The process. */
@@ -121,6 +146,7 @@ public final class GatewayProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     scraper.close();
+    adminChannel.shutdownNow();
     process.destroyForcibly().onExit().join();
     out.close();
   }

@@ -245,10 +245,15 @@ final class Receiver implements FrameListener {
       }
       case FINISHED ->
           connectionError(ErrorCode.STREAM_CLOSED, "a frame on a stream its sender has ended");
-      // The one call is lost anyway; the others on the connection need not be.
-      case RESET_BY_PEER -> streamError(streamId, ErrorCode.STREAM_CLOSED);
+      case RESET_BY_PEER -> {
+        // grpc-java sends behind its reset what it had queued before. The one call is lost anyway,
+        // the others on the connection need not be; and the reset was counted.
+        answers.reset(streamId, ErrorCode.STREAM_CLOSED);
+        connection.answered();
+      }
       case UNKNOWN -> {
-        if (headers) {
+        // A caller may not go back to a lower number. A host's answer may be that late.
+        if (headers && connection.server) {
           connectionError(ErrorCode.PROTOCOL_ERROR, "a stream id that is not higher");
         } else {
           streamError(streamId, ErrorCode.STREAM_CLOSED);

@@ -192,14 +192,37 @@ interface CallContract extends Contract {
       assertThat(end.queuedBytes()).isEqualTo(1_500);
       end.server.send(Frames.reset(theirs.streamId, CANCEL)).probe();
       assertThat(end.queuedBytes()).isEqualTo(1_000);
-      end.onLoop(() -> {
-        end.connection().reset(ours.streamId, ErrorCode.CANCEL);
-        return true;
-      });
-      end.server.await(Frames.RST_STREAM, ours.streamId);
+      cancel(end, ours);
       assertThat(end.queuedBytes()).isZero();
       assertThat(ours.resets).isEmpty();
     }
+  }
+
+  @Test
+  default void anAnswerToALongCancelledCallHarmsNoOther() {
+    try (CallingEnd end = end()) {
+      Call first = end.call(true);
+      cancel(end, first);
+      for (int i = 0; i < 300; i++) {
+        cancel(end, end.call(true));
+      }
+      Call other = end.call(true);
+      end.server.send(
+          headers(first.streamId, 0, ANSWER),
+          data(first.streamId, 0, new byte[7]),
+          headers(other.streamId, END_STREAM, ANSWER));
+      await().untilAsserted(() -> assertThat(other.ends).hasValue(1));
+      assertThat(end.events.violations).isEmpty();
+      assertThat(first.blocks).hasValue(0);
+    }
+  }
+
+  private static void cancel(CallingEnd end, Call call) {
+    end.onLoop(() -> {
+      end.connection().reset(call.streamId, ErrorCode.CANCEL);
+      return true;
+    });
+    end.server.await(Frames.RST_STREAM, call.streamId);
   }
 
   @Test

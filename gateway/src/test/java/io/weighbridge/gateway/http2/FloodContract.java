@@ -133,6 +133,25 @@ interface FloodContract extends Contract {
     }
   }
 
+  /** As grpc-java does: what it had queued follows its own reset. */
+  @Test
+  default void aCancelThatDataFollowsCountsOnce() {
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer()) {
+      byte[] cancels = new byte[0];
+      int last = 2 * (TestLimits.RESETS_MAX - 100) + 1;
+      for (int stream = 1; stream <= last; stream += 2) {
+        byte[] cancelled = Frames.concat(headers(stream, 0, HOLD), Frames.reset(stream, CANCEL));
+        cancels = Frames.concat(cancels, cancelled, data(stream, 0, new byte[100]));
+      }
+      peer.send(cancels);
+      peer.awaitReset(last, Frames.STREAM_CLOSED);
+      peer.send(headers(last + 2, END_STREAM, ECHO));
+      peer.awaitHeaders(last + 2);
+      assertThat(port.echo().violations).isEmpty();
+    }
+  }
+
   @Test
   default void refusesExactlyTheStreamsOverTheLimit() {
     try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
