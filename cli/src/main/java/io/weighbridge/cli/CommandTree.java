@@ -1,7 +1,9 @@
 package io.weighbridge.cli;
 
+import io.weighbridge.cli.admin.HostDrain;
 import io.weighbridge.cli.admin.HostList;
 import io.weighbridge.cli.admin.HostRelease;
+import io.weighbridge.cli.admin.HostUndrain;
 import io.weighbridge.cli.admin.KeyCreate;
 import io.weighbridge.cli.admin.KeyList;
 import io.weighbridge.cli.admin.KeyRevoke;
@@ -96,7 +98,9 @@ public final class CommandTree {
         "Model hosts and what they prove.",
         "  weighbridge host list",
         new Branch("list", () -> new HostList(console)),
-        new Branch("release", () -> new HostRelease(console)));
+        new Branch("release", () -> new HostRelease(console)),
+        new Branch("drain", () -> new HostDrain(console)),
+        new Branch("undrain", () -> new HostUndrain(console)));
   }
 
   private CommandLine key() {

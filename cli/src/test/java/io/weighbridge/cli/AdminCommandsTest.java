@@ -155,6 +155,40 @@ final class AdminCommandsTest {
     assertThat(released.out()).contains("✓ released host-a, now proved").contains(FakeAdmin.RECORD);
   }
 
+  @Test
+  void drainsAHostAndWaitsUntilItIsIdle() {
+    Shell.Result drained = admin.run("host", "drain", "host-d", "--reason", "new kernel");
+    assertThat(drained.exitCode()).isZero();
+    assertThat(drained.out())
+        .contains("✓ host-d gets no new calls")
+        .contains(FakeAdmin.RECORD)
+        .contains("4 in flight");
+    String[] waiting = {
+      "host", "drain", "host-d", "--reason", "x", "--wait", "--wait-seconds", "0"
+    };
+    Shell.Result busy = admin.run(waiting);
+    assertThat(busy.exitCode()).isEqualTo(ExitCode.NOT_JUDGED);
+    assertThat(busy.err()).contains("4 still in flight");
+    waiting[2] = "host-a";
+    assertThat(admin.run(waiting)).returns(ExitCode.DONE, Shell.Result::exitCode);
+    assertThat(admin.run(waiting).out()).contains("✓ host-a is idle");
+    assertThat(admin.run("host", "list").out())
+        .contains("host-d: drains since ")
+        .contains("by alice: new kernel; 4 in flight");
+    assertThat(admin.run("host", "list", "-o", "json").out()).contains("\"changedBy\"");
+    assertThat(admin.run("host", "undrain", "host-d", "--reason", "x").out())
+        .contains("✓ host-d may get calls again, it is proved");
+  }
+
+  @Test
+  void theLastHostDrainsByForceOnly() {
+    Shell.Result refused = admin.run("host", "drain", "host-only", "--reason", "x");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(refused.err()).contains("nobody else serves minilm 1");
+    assertThat(admin.run("host", "drain", "host-only", "--reason", "x", "--force").exitCode())
+        .isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "quarantined, 1, ✗ released host-a, now quarantined again",

@@ -12,6 +12,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.weighbridge.admin.v1.CreateKeyRequest;
 import io.weighbridge.admin.v1.CreateKeyResponse;
+import io.weighbridge.admin.v1.DrainHostRequest;
+import io.weighbridge.admin.v1.DrainHostResponse;
 import io.weighbridge.admin.v1.ExplainTrafficRequest;
 import io.weighbridge.admin.v1.ExplainTrafficResponse;
 import io.weighbridge.admin.v1.Host;
@@ -34,6 +36,8 @@ import io.weighbridge.admin.v1.SetTrafficResponse;
 import io.weighbridge.admin.v1.ShowTrafficRequest;
 import io.weighbridge.admin.v1.ShowTrafficResponse;
 import io.weighbridge.admin.v1.TrafficServiceGrpc;
+import io.weighbridge.admin.v1.UndrainHostRequest;
+import io.weighbridge.admin.v1.UndrainHostResponse;
 import io.weighbridge.admin.v1.VersionTraffic;
 import io.weighbridge.admin.v1.Weight;
 import java.io.IOException;
@@ -223,7 +227,44 @@ final class FakeAdmin implements AutoCloseable {
           ListHostsResponse.newBuilder()
               .addHosts(host("proved"))
               .addHosts(host("quarantined"))
+              .addHosts(draining())
               .build());
+    }
+
+    private static Host draining() {
+      Host.Drain.Builder drain =
+          Host.Drain.newBuilder()
+              .setReason("new kernel")
+              .setChangedBy("alice")
+              .setSince(1_700_000_000_000_000_000L);
+      return Host.newBuilder()
+          .setId("host-d")
+          .setState("proved")
+          .setInFlight(4)
+          .setDrain(drain)
+          .build();
+    }
+
+    @Override
+    public void drainHost(DrainHostRequest request, StreamObserver<DrainHostResponse> responses) {
+      if (request.getId().equals("host-only") && !request.getForce()) {
+        responses.onError(
+            Status.FAILED_PRECONDITION
+                .withDescription("nobody else serves minilm 1")
+                .asException());
+        return;
+      }
+      answer(
+          responses,
+          DrainHostResponse.newBuilder().setHost(draining()).setRecordId(RECORD).build());
+    }
+
+    @Override
+    public void undrainHost(
+        UndrainHostRequest request, StreamObserver<UndrainHostResponse> responses) {
+      answer(
+          responses,
+          UndrainHostResponse.newBuilder().setHost(host("proved")).setRecordId(RECORD).build());
     }
 
     @Override

@@ -5,18 +5,26 @@ import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
 import io.weighbridge.gateway.call.HostTable;
+import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Slots;
+import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.control.ControlPlane;
 import io.weighbridge.gateway.control.HostControl;
 import io.weighbridge.gateway.control.RoutableVersions;
 import io.weighbridge.gateway.control.TrafficFigures;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.SplitTraffic;
+import io.weighbridge.gateway.pipeline.CurrentTables;
+import io.weighbridge.gateway.pipeline.Tables;
+import io.weighbridge.gateway.route.ModelRoute;
+import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.gateway.upstream.health.SeatReport;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** What control sees of attestation and of the figures. Stateless. */
@@ -28,7 +36,8 @@ final class ControlViews {
       HostHealth health,
       HostCounters counters,
       Slots slots,
-      CallMetrics metrics) {
+      CallMetrics metrics,
+      CurrentTables tables) {
     SplitTraffic traffic = new SplitTraffic(metrics);
     RoutableVersions versions =
         (model, version) -> {
@@ -37,7 +46,7 @@ final class ControlViews {
         };
     TrafficFigures figures = (model, version) -> figures(traffic.figures(slots.of(model, version)));
     return new ControlPlane.Views(
-        versions, new Hosts(attestations, health, counters, slots), figures);
+        versions, new Hosts(attestations, health, counters, slots, tables), figures);
   }
 
   private static TrafficFigures.Figures figures(SplitTraffic.Figures seen) {
@@ -46,7 +55,11 @@ final class ControlViews {
   }
 
   private record Hosts(
-      Attestations attestations, HostHealth health, HostCounters counters, Slots slots)
+      Attestations attestations,
+      HostHealth health,
+      HostCounters counters,
+      Slots slots,
+      CurrentTables tables)
       implements HostControl {
     @Override
     public List<Host> hosts() {
@@ -64,6 +77,37 @@ final class ControlViews {
     @Override
     public boolean release(String id) {
       return attestations.release(id) == Attestations.Released.DONE;
+    }
+
+    @Override
+    public List<String> onlyOn(String id, Set<String> draining) {
+      Tables now = tables.get();
+      List<String> names = new ArrayList<>();
+      for (ModelRoute model : now.routes().models()) {
+        for (Target target : model.targets()) {
+          if (onlyOn(id, draining, now.hosts().eligible(target.slot()))) {
+            names.add(target.model() + " " + target.version());
+          }
+        }
+      }
+      for (ServiceRule rule : now.services().rules()) {
+        if (onlyOn(id, draining, rule.hosts())) {
+          names.add(rule.name().substring(1));
+        }
+      }
+      return names;
+    }
+
+    private static boolean onlyOn(String id, Set<String> draining, Eligible[] hosts) {
+      boolean on = false;
+      for (Eligible host : hosts) {
+        boolean here = host.host().id().equals(id);
+        if (!here && !draining.contains(host.host().id())) {
+          return false;
+        }
+        on |= here;
+      }
+      return on;
     }
 
     private Host host(HostStatus status, Map<Slots.Name, SeatReport> reports) {

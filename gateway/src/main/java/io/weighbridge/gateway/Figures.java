@@ -74,6 +74,7 @@ final class Figures implements GatewayFigures {
         status.host().id(),
         status.state().word(),
         status.proofAgeNs(),
+        health.draining(status.host()),
         counters.inFlight(status.host()),
         counts(status.attestations()),
         counts(status.alarms()),

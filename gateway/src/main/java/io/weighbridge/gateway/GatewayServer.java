@@ -52,6 +52,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -133,8 +134,8 @@ final class GatewayServer {
             config,
             ledger,
             slots,
-            new ControlPlane.Tables(this::publish, tables::publish),
-            ControlViews.of(attestations, health, hostCounters, slots, metrics),
+            new ControlPlane.Tables(this::publish, tables::publish, ids -> drain(hosts, ids)),
+            ControlViews.of(attestations, health, hostCounters, slots, metrics, tables),
             adminTls);
     control.start();
     adminPort =
@@ -286,6 +287,11 @@ final class GatewayServer {
     }
     attestations.routesChanged(targets);
     tables.publish(routes);
+  }
+
+  private void drain(List<EnrolledHost> hosts, Set<String> ids) {
+    health.drain(
+        hosts.stream().map(EnrolledHost::host).filter(host -> ids.contains(host.id())).toList());
   }
 
   /** The line that tells scripts where everything listens. */

@@ -51,6 +51,9 @@ final class HostView {
       if (!host.getReason().isEmpty()) {
         console.out().println(host.getId() + ": " + host.getReason());
       }
+      if (host.hasDrain()) {
+        printDrain(console, host, now);
+      }
       host.getModelsList().forEach(model -> printStanding(console, host, model, now));
     }
   }
@@ -83,6 +86,20 @@ final class HostView {
 
   private static String failed(Host.HostModel model) {
     return model.getStanding().isEmpty() ? "-" : Quantity.percent(model.getFailedPpm());
+  }
+
+  private static void printDrain(Console console, Host host, Instant now) {
+    Host.Drain drain = host.getDrain();
+    console
+        .out()
+        .println(
+            "%s: drains since %s, by %s: %s; %s in flight"
+                .formatted(
+                    host.getId(),
+                    Quantity.ago(drain.getSince(), now),
+                    drain.getChangedBy(),
+                    drain.getReason(),
+                    Quantity.count(host.getInFlight())));
   }
 
   /** Says of a version on a host that calls keep away from it, or kept away. */
@@ -136,6 +153,13 @@ final class HostView {
     item.put("proofAgeNs", host.getProofAgeNs());
     item.put("inFlight", host.getInFlight());
     item.put("binding", host.getBinding());
+    if (host.hasDrain()) {
+      Map<String, Object> drain = new LinkedHashMap<>();
+      drain.put("reason", host.getDrain().getReason());
+      drain.put("changedBy", host.getDrain().getChangedBy());
+      drain.put("since", Quantity.time(host.getDrain().getSince()));
+      item.put("drain", drain);
+    }
     item.put("models", models);
     return item;
   }

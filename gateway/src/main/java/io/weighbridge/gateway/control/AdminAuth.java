@@ -42,16 +42,18 @@ final class AdminAuth implements ServerInterceptor {
 
   /** A method that is not here is denied to everybody. */
   static final Map<String, Set<Role>> ALLOWED =
-      Map.of(
-          "weighbridge.admin.v1.TrafficService/ShowTraffic", READ,
-          "weighbridge.admin.v1.TrafficService/ExplainTraffic", READ,
-          "weighbridge.admin.v1.TrafficService/ListTrafficHistory", READ,
-          "weighbridge.admin.v1.TrafficService/SetTraffic", OPERATE,
-          "weighbridge.admin.v1.HostService/ListHosts", READ,
-          "weighbridge.admin.v1.HostService/ReleaseHost", OPERATE,
-          "weighbridge.admin.v1.KeyService/ListKeys", READ,
-          "weighbridge.admin.v1.KeyService/CreateKey", ADMINISTER,
-          "weighbridge.admin.v1.KeyService/RevokeKey", ADMINISTER);
+      Map.ofEntries(
+          Map.entry("weighbridge.admin.v1.TrafficService/ShowTraffic", READ),
+          Map.entry("weighbridge.admin.v1.TrafficService/ExplainTraffic", READ),
+          Map.entry("weighbridge.admin.v1.TrafficService/ListTrafficHistory", READ),
+          Map.entry("weighbridge.admin.v1.TrafficService/SetTraffic", OPERATE),
+          Map.entry("weighbridge.admin.v1.HostService/ListHosts", READ),
+          Map.entry("weighbridge.admin.v1.HostService/ReleaseHost", OPERATE),
+          Map.entry("weighbridge.admin.v1.HostService/DrainHost", OPERATE),
+          Map.entry("weighbridge.admin.v1.HostService/UndrainHost", OPERATE),
+          Map.entry("weighbridge.admin.v1.KeyService/ListKeys", READ),
+          Map.entry("weighbridge.admin.v1.KeyService/CreateKey", ADMINISTER),
+          Map.entry("weighbridge.admin.v1.KeyService/RevokeKey", ADMINISTER));
 
   private final Supplier<ControlState> state;
   private final Ledger ledger;

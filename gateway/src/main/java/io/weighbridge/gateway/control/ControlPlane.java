@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,11 @@ public final class ControlPlane implements AutoCloseable {
 
   /**
    * Who takes the tables: plain stores into what the path reads, called on the state-writer thread.
+   *
+   * @param drains ids of the hosts that get no new calls
    */
-  public record Tables(Consumer<RouteTable> routes, Consumer<KeyTable> keys) {}
+  public record Tables(
+      Consumer<RouteTable> routes, Consumer<KeyTable> keys, Consumer<Set<String>> drains) {}
 
   /** What the rest of the gateway tells control. */
   public record Views(RoutableVersions versions, HostControl hosts, TrafficFigures figures) {}
@@ -120,6 +124,9 @@ public final class ControlPlane implements AutoCloseable {
     }
     if (before == null || !before.keys().equals(next.keys())) {
       tables.keys().accept(Keys.table(next, config.callers()));
+    }
+    if (before == null || !before.drains().equals(next.drains())) {
+      tables.drains().accept(next.drains().keySet());
     }
     published = next;
   }

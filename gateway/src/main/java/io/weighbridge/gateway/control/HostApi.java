@@ -1,23 +1,33 @@
 package io.weighbridge.gateway.control;
 
 import io.grpc.stub.StreamObserver;
+import io.weighbridge.admin.v1.DrainHostRequest;
+import io.weighbridge.admin.v1.DrainHostResponse;
 import io.weighbridge.admin.v1.Host;
 import io.weighbridge.admin.v1.HostServiceGrpc;
 import io.weighbridge.admin.v1.ListHostsRequest;
 import io.weighbridge.admin.v1.ListHostsResponse;
 import io.weighbridge.admin.v1.ReleaseHostRequest;
 import io.weighbridge.admin.v1.ReleaseHostResponse;
+import io.weighbridge.admin.v1.UndrainHostRequest;
+import io.weighbridge.admin.v1.UndrainHostResponse;
 import io.weighbridge.gateway.control.state.Change;
 import io.weighbridge.gateway.control.state.Changes;
+import io.weighbridge.gateway.control.state.ControlState;
 import io.weighbridge.gateway.control.state.Delta;
+import io.weighbridge.gateway.control.state.HostDrain;
 import io.weighbridge.gateway.control.state.Json;
 import io.weighbridge.ledger.RecordId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Hosts for operators: list, release. The configuration bounds the list. Thread-safe. */
+/** Hosts for operators: list, release, drain. The configuration bounds the list. Thread-safe. */
 final class HostApi extends HostServiceGrpc.HostServiceImplBase {
+  private static final int ORPHANS_NAMED_MAX = 5;
+
   private final Changes changes;
   private final HostControl hosts;
 
@@ -28,7 +38,7 @@ final class HostApi extends HostServiceGrpc.HostServiceImplBase {
 
   @Override
   public void listHosts(ListHostsRequest request, StreamObserver<ListHostsResponse> observer) {
-    Unary.answer(observer, () -> ListHostsResponse.newBuilder().addAllHosts(hosts.hosts()).build());
+    Unary.answer(observer, () -> ListHostsResponse.newBuilder().addAllHosts(shown()).build());
   }
 
   @Override
@@ -42,19 +52,18 @@ final class HostApi extends HostServiceGrpc.HostServiceImplBase {
   /** The record first: a host that is back was never back without it. */
   private ReleaseHostResponse release(String id, String reason, Change.Actor actor)
       throws IOException {
-    List<RecordId> ids =
-        changes.apply(_ -> {
+    RecordId recordId =
+        change(_ -> {
           Host before = quarantined(id);
           Map<String, String> shown =
               Map.of("state", before.getState(), "reason", before.getReason());
-          return List.of(
-              new Change(
-                  actor,
-                  reason,
-                  "host.release",
-                  id,
-                  new Change.Shown(Json.shown(shown), ""),
-                  new Delta.Nothing()));
+          return new Change(
+              actor,
+              reason,
+              "host.release",
+              id,
+              new Change.Shown(Json.shown(shown), ""),
+              new Delta.Nothing());
         });
     if (!hosts.release(id)) {
       throw new AdminException(
@@ -62,8 +71,104 @@ final class HostApi extends HostServiceGrpc.HostServiceImplBase {
     }
     return ReleaseHostResponse.newBuilder()
         .setHost(host(id))
-        .setRecordId(ids.getFirst().toString())
+        .setRecordId(recordId.toString())
         .build();
+  }
+
+  /** Makes one change; decided on the state-writer thread, so that what it saw still holds. */
+  private RecordId change(Function<ControlState, Change> decision) throws IOException {
+    return changes.apply(state -> List.of(decision.apply(state))).getFirst();
+  }
+
+  @Override
+  public void drainHost(DrainHostRequest request, StreamObserver<DrainHostResponse> observer) {
+    Change.Actor actor = AdminAuth.ACTOR.get();
+    Unary.answer(
+        observer,
+        () -> {
+          RecordId recordId = change(state -> drain(request, actor, state));
+          return DrainHostResponse.newBuilder()
+              .setHost(host(request.getId()))
+              .setRecordId(recordId.toString())
+              .build();
+        });
+  }
+
+  private Change drain(DrainHostRequest request, Change.Actor actor, ControlState state) {
+    String id = host(request.getId()).getId();
+    String reason = Unary.reason(request.getReason());
+    HostDrain before = state.drains().get(id);
+    if (before != null) {
+      throw new AdminException(
+          AdminRefusal.HOST_DRAINING,
+          "the host drains already, because of " + before.changedBy() + ": " + before.reason());
+    }
+    List<String> orphans = hosts.onlyOn(id, state.drains().keySet());
+    if (!orphans.isEmpty() && !request.getForce()) {
+      throw new AdminException(
+          AdminRefusal.LAST_HOST,
+          "nobody else serves "
+              + String.join(", ", orphans.subList(0, Math.min(ORPHANS_NAMED_MAX, orphans.size())))
+              + (orphans.size() > ORPHANS_NAMED_MAX ? ", ..." : "")
+              + "; their calls would be refused: bring up another host first, or force it");
+    }
+    HostDrain drain = HostDrain.decided(reason, actor.principal());
+    return new Change(
+        actor,
+        reason,
+        "host.drain",
+        id,
+        new Change.Shown("", Json.shown(Map.of("draining", true, "orphans", orphans))),
+        new Delta.PutDrain(id, drain));
+  }
+
+  @Override
+  public void undrainHost(
+      UndrainHostRequest request, StreamObserver<UndrainHostResponse> observer) {
+    Change.Actor actor = AdminAuth.ACTOR.get();
+    Unary.answer(
+        observer,
+        () -> {
+          RecordId recordId = change(state -> undrain(request, actor, state));
+          return UndrainHostResponse.newBuilder()
+              .setHost(host(request.getId()))
+              .setRecordId(recordId.toString())
+              .build();
+        });
+  }
+
+  private Change undrain(UndrainHostRequest request, Change.Actor actor, ControlState state) {
+    String id = host(request.getId()).getId();
+    String reason = Unary.reason(request.getReason());
+    HostDrain before = state.drains().get(id);
+    if (before == null) {
+      throw new AdminException(AdminRefusal.HOST_NOT_DRAINING, "the host gets calls already");
+    }
+    return new Change(
+        actor,
+        reason,
+        "host.undrain",
+        id,
+        new Change.Shown(Json.shown(before), ""),
+        new Delta.EndDrain(id));
+  }
+
+  /** Every host as people see it. */
+  private List<Host> shown() {
+    Map<String, HostDrain> drains = changes.current().drains();
+    return hosts.hosts().stream().map(host -> shown(host, drains.get(host.getId()))).toList();
+  }
+
+  private static Host shown(Host host, @Nullable HostDrain drain) {
+    return drain == null
+        ? host
+        : host.toBuilder()
+            .setDrain(
+                Host.Drain.newBuilder()
+                    .setReason(drain.reason())
+                    .setChangedBy(drain.changedBy())
+                    .setSince(drain.sinceUnixNs()))
+            .build();
   }
 
   private Host quarantined(String id) {
@@ -77,7 +182,7 @@ final class HostApi extends HostServiceGrpc.HostServiceImplBase {
   }
 
   private Host host(String id) {
-    return hosts.hosts().stream()
+    return shown().stream()
         .filter(host -> host.getId().equals(id))
         .findFirst()
         .orElseThrow(() ->

@@ -2,8 +2,9 @@ package io.weighbridge.gateway.control;
 
 import io.weighbridge.admin.v1.Host;
 import java.util.List;
+import java.util.Set;
 
-/** What attestation lets an operator see and do. Implementations are thread-safe. */
+/** What operators can see and do of hosts. Implementations are thread-safe. */
 public interface HostControl {
   /** State of a host that only an operator can bring back. */
   String QUARANTINED = "quarantined";
@@ -18,4 +19,10 @@ public interface HostControl {
    * @return false when the host is not quarantined any more
    */
   boolean release(String id);
+
+  /**
+   * What would have no host if new calls kept away from this one and from those that drain already:
+   * versions and services for which it may answer now.
+   */
+  List<String> onlyOn(String id, Set<String> draining);
 }

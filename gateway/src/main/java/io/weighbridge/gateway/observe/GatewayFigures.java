@@ -34,6 +34,7 @@ public interface GatewayFigures {
    *
    * @param state one of {@link MetricsPage#HOST_STATES}
    * @param proofAgeNs negative when there never was a proof
+   * @param draining whether new calls keep away from it
    * @param attestations challenges by result
    * @param alarms quarantines by reason
    * @param rests how often versions on it were sent to rest, by reason
@@ -42,6 +43,7 @@ public interface GatewayFigures {
       String id,
       String state,
       long proofAgeNs,
+      boolean draining,
       long inFlight,
       List<Count> attestations,
       List<Count> alarms,

@@ -52,6 +52,8 @@ public enum Metric {
       "version"),
   /** Times a version on a host was sent to rest, by reason. */
   HOST_RESTS(Type.COUNTER, "host_rests", "Times a host was sent to rest", "host", "reason"),
+  /** 1 while an operator keeps new calls away from a host. */
+  HOST_DRAINING(Type.GAUGE, "host_draining", "Whether a host drains", "host"),
   /** Calls sent to a host process and not yet ended there, shadows and retries included. */
   HOST_CALLS_IN_FLIGHT(Type.GAUGE, "host_calls_in_flight", "Calls in flight on a host", "host"),
 

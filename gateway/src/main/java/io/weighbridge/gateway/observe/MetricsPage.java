@@ -122,6 +122,7 @@ public final class MetricsPage {
     if (host.proofAgeNs() >= 0) {
       page.add(Metric.HOST_PROOF_AGE, host.proofAgeNs() / 1e9, host.id());
     }
+    page.add(Metric.HOST_DRAINING, host.draining() ? 1 : 0, host.id());
     page.add(Metric.HOST_CALLS_IN_FLIGHT, host.inFlight(), host.id());
     for (GatewayFigures.Count count : host.attestations()) {
       page.add(Metric.ATTESTATIONS, count.count(), host.id(), count.name());

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Of the hosts that may answer, two are drawn at random and the one with less to do is taken
  * (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001): nearly as even as
  * asking all of them. What a host has to do is its calls of this loop in flight, times what one
- * costs there; see {@link LoopHealth}. Hosts that rest are left out, and one on probation gets one
- * call at a time.
+ * costs there; see {@link LoopHealth}. Hosts that rest or drain are left out, and one on probation
+ * gets one call at a time.
  */
 public final class Upstream {
   private final Connector connector;
@@ -90,7 +90,7 @@ public final class Upstream {
 
   private Fit fit(
       Eligible candidate, Standings now, @Nullable Host except, Object call, long nowNs) {
-    if (!usable(candidate, except, nowNs)) {
+    if (!usable(candidate, now, except, nowNs)) {
       return Fit.NO;
     }
     Standing standing = now.of(candidate.seat());
@@ -125,7 +125,7 @@ public final class Upstream {
       Eligible candidate = eligible[(from + i) % eligible.length];
       boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
       // However slowly it should start.
-      if (in && usable(candidate, except, nowNs)) {
+      if (in && usable(candidate, now, except, nowNs)) {
         return candidate;
       }
       if (fit(candidate, now, except, call, nowNs) == Fit.ON_TRIAL) {
@@ -141,7 +141,7 @@ public final class Upstream {
     for (Eligible candidate : eligible) {
       Standing.State state = now.of(candidate.seat()).state();
       boolean rests = state == Standing.State.OUT || state == Standing.State.ON_PROBATION;
-      if (rests && usable(candidate, null, nowNs)) {
+      if (rests && usable(candidate, now, null, nowNs)) {
         return true;
       }
     }
@@ -155,26 +155,22 @@ public final class Upstream {
 
   /**
    * Chooses the host of a sequence: the same one on every loop and gateway for as long as it may
-   * answer, because its state is there and nowhere else. Highest random weight (Thaler and
-   * Ravishankar, 1998): when a host leaves, only its own sequences move.
+   * answer, even while it rests or drains, because its state is there and nowhere else. Highest
+   * random weight (Thaler and Ravishankar, 1998): when a host leaves, only its own sequences move.
    *
    * @return null when that host cannot be reached now
    */
   public @Nullable Eligible chooseFor(long sequence, Eligible[] eligible, long nowNs) {
-    Standings now = health.standings();
     Eligible best = null;
     long bestWeight = 0;
     for (Eligible candidate : eligible) {
-      if (now.of(candidate.seat()).state() == Standing.State.DRAINED) {
-        continue;
-      }
       long weight = mix(sequence ^ mix(candidate.host().id().hashCode()));
       if (best == null || weight > bestWeight) {
         best = candidate;
         bestWeight = weight;
       }
     }
-    return best != null && usable(best, null, nowNs) ? best : null;
+    return best != null && link(best.host()).reachable(nowNs) ? best : null;
   }
 
   /** Spreads the bits of a number (Steele, Lea and Flood, "SplitMix", 2014). */
@@ -184,8 +180,9 @@ public final class Upstream {
     return mixed ^ mixed >>> 31;
   }
 
-  private boolean usable(Eligible candidate, @Nullable Host except, long nowNs) {
-    return !candidate.host().equals(except) && link(candidate.host()).reachable(nowNs);
+  private boolean usable(Eligible candidate, Standings now, @Nullable Host except, long nowNs) {
+    Host host = candidate.host();
+    return !host.equals(except) && !now.draining(host) && link(host).reachable(nowNs);
   }
 
   /** Starts the attempt on the host; {@link #finished} must follow once. */

@@ -27,8 +27,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -46,6 +48,13 @@ final class AdminHarness implements AutoCloseable, HostControl {
   final Set<String> unproved = new HashSet<>();
 
   final List<Host> hosts = new ArrayList<>();
+
+  /** What each host alone serves. */
+  final Map<String, List<String>> onlyOn = new HashMap<>();
+
+  /** Hosts told to drain, one set after the other. */
+  final List<Set<String>> drains = new CopyOnWriteArrayList<>();
+
   private final ManagedChannel channel;
 
   AdminHarness(Path folder, GatewayConfig config, Ledger ledger)
@@ -56,7 +65,7 @@ final class AdminHarness implements AutoCloseable, HostControl {
             config,
             ledger,
             new Slots(),
-            new ControlPlane.Tables(routes::add, keyTables::add),
+            new ControlPlane.Tables(routes::add, keyTables::add, drains::add),
             new ControlPlane.Views(
                 (_, version) -> new RoutableVersions.Hosts(unproved.contains(version) ? 0 : 1, 2),
                 this,
@@ -120,6 +129,11 @@ final class AdminHarness implements AutoCloseable, HostControl {
   public boolean release(String id) {
     return hosts.removeIf(host -> host.getId().equals(id))
         && hosts.add(Host.newBuilder().setId(id).setState("connecting").build());
+  }
+
+  @Override
+  public List<String> onlyOn(String id, Set<String> draining) {
+    return onlyOn.getOrDefault(id, List.of());
   }
 
   @Override

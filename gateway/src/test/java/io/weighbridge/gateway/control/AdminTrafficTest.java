@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.weighbridge.admin.v1.DrainHostRequest;
 import io.weighbridge.admin.v1.ExplainTrafficRequest;
 import io.weighbridge.admin.v1.ExplainTrafficResponse;
 import io.weighbridge.admin.v1.ExplainTrafficResponse.Decision;
@@ -16,6 +17,7 @@ import io.weighbridge.admin.v1.ReleaseHostRequest;
 import io.weighbridge.admin.v1.SetTrafficRequest;
 import io.weighbridge.admin.v1.SetTrafficResponse;
 import io.weighbridge.admin.v1.ShowTrafficRequest;
+import io.weighbridge.admin.v1.UndrainHostRequest;
 import io.weighbridge.admin.v1.VersionTraffic;
 import io.weighbridge.admin.v1.Weight;
 import io.weighbridge.audit.v1.Change;
@@ -210,6 +212,54 @@ final class AdminTrafficTest {
     Change change = ledger.leaves(Kind.KIND_CHANGE).getLast().getChange();
     assertThat(change.getAction()).isEqualTo("host.release");
     assertThat(change.getBefore()).contains("digest");
+  }
+
+  @Test
+  void drainsAHostAndEndsThat() {
+    admin.hosts.add(Host.newBuilder().setId("a").setState("proved").setInFlight(3).build());
+    admin.hosts.add(Host.newBuilder().setId("b").setState("proved").build());
+    DrainHostRequest.Builder request = DrainHostRequest.newBuilder().setId("a").setReason("kernel");
+    Host drained = admin.hosts(token).drainHost(request.build()).getHost();
+    assertThat(drained.getInFlight()).isEqualTo(3);
+    assertThat(drained.getDrain().getReason()).isEqualTo("kernel");
+    assertThat(drained.getDrain().getChangedBy()).isEqualTo("admin");
+    assertThat(drained.getDrain().getSince()).isPositive();
+    assertThat(admin.drains.getLast()).containsExactly("a");
+    assertThat(admin.hosts(token).listHosts(ListHostsRequest.getDefaultInstance()).getHostsList())
+        .extracting(Host::hasDrain)
+        .containsExactly(true, false);
+    drainRefused(request, "FAILED_PRECONDITION host_draining");
+    drainRefused(request.clone().setId("c"), "NOT_FOUND host_unknown");
+    drainRefused(request.clone().setReason(""), "INVALID_ARGUMENT reason_missing");
+
+    UndrainHostRequest back =
+        UndrainHostRequest.newBuilder().setId("a").setReason("new kernel").build();
+    assertThat(admin.hosts(token).undrainHost(back).getHost().hasDrain()).isFalse();
+    assertThat(admin.drains.getLast()).isEmpty();
+    Throwable thrown = catchThrowable(() -> admin.hosts(token).undrainHost(back));
+    assertThat(AdminHarness.refusal(thrown))
+        .isEqualTo("FAILED_PRECONDITION host_not_draining weighbridge");
+    assertThat(ledger.leaves(Kind.KIND_CHANGE))
+        .extracting(leaf -> leaf.getChange().getAction())
+        .endsWith("host.drain", "host.undrain");
+  }
+
+  @Test
+  void theLastHostOfAVersionDrainsByForceOnly() {
+    admin.hosts.add(Host.newBuilder().setId("a").setState("proved").build());
+    admin.onlyOn.put("a", List.of("minilm 1"));
+    DrainHostRequest.Builder request = DrainHostRequest.newBuilder().setId("a").setReason("kernel");
+    drainRefused(request, "FAILED_PRECONDITION last_host");
+    assertThat(admin.drains.getLast()).isEmpty();
+    assertThat(admin.hosts(token).drainHost(request.setForce(true).build()).getHost().hasDrain())
+        .isTrue();
+    assertThat(ledger.leaves(Kind.KIND_CHANGE).getLast().getChange().getAfter())
+        .contains("minilm 1");
+  }
+
+  private void drainRefused(DrainHostRequest.Builder request, String refusal) {
+    Throwable thrown = catchThrowable(() -> admin.hosts(token).drainHost(request.build()));
+    assertThat(AdminHarness.refusal(thrown)).isEqualTo(refusal + " weighbridge");
   }
 
   private void releaseRefused(String id, String reason, String refusal) {

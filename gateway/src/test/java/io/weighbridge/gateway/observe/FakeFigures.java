@@ -27,11 +27,12 @@ final class FakeFigures implements GatewayFigures {
             "host-a",
             "proved",
             12_000_000_000L,
+            true,
             4,
             List.of(new Count("verified", 7)),
             List.of(new Count("digest_mismatch", 2)),
             List.of(new Count("slow", 3))),
-        new HostFigures("host-b", "connecting", -1, 0, List.of(), List.of(), List.of()));
+        new HostFigures("host-b", "connecting", -1, false, 0, List.of(), List.of(), List.of()));
   }
 
   @Override

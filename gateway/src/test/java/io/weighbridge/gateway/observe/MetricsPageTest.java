@@ -87,6 +87,8 @@ class MetricsPageTest {
             "weighbridge_version_hosts_resting{model=\"m\",version=\"1\"} 2.0",
             "weighbridge_version_panic{model=\"m\",version=\"1\"} 1.0",
             "weighbridge_version_panics_total{model=\"m\",version=\"1\"} 4.0",
+            "weighbridge_host_draining{host=\"host-a\"} 1.0",
+            "weighbridge_host_draining{host=\"host-b\"} 0.0",
             "weighbridge_host_rests_total{host=\"host-a\",reason=\"slow\"} 3.0",
             "weighbridge_ledger_leaves 10.0",
             "weighbridge_ledger_lane_used_ratio 0.5",

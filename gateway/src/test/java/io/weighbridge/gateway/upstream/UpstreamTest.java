@@ -7,6 +7,8 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.upstream.health.Fleet;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,7 @@ class UpstreamTest {
   private void rest(int... spared) {
     for (int look = 0; look < 2; look++) {
       for (Eligible host : fleet.hosts) {
-        boolean well = java.util.Arrays.stream(spared).anyMatch(each -> each == host.seat());
+        boolean well = Arrays.stream(spared).anyMatch(each -> each == host.seat());
         for (int i = 0; i < 20; i++) {
           fleet.loop.ended(host.seat(), well ? Outcome.ANSWERED : Outcome.BROKE);
         }
@@ -119,6 +121,44 @@ class UpstreamTest {
   void aSequenceStaysOnAHostThatRests() {
     Eligible before = upstream.chooseFor(17, fleet.hosts, fleet.ticker.nanoTime());
     rest();
+    assertThat(upstream.chooseFor(17, fleet.hosts, fleet.ticker.nanoTime())).isEqualTo(before);
+  }
+
+  @Test
+  void aHostThatDrainsGetsNoNewCallHoweverTheOthersAre() {
+    fleet.health.drain(List.of(fleet.hosts[0].host()));
+    assertThat(toFirst()).isZero();
+    rest(0);
+    assertThat(toFirst()).isZero();
+    assertThat(upstream.resting(fleet.hosts, fleet.ticker.nanoTime())).isTrue();
+    fleet.health.drain(List.of());
+    assertThat(toFirst()).isPositive();
+  }
+
+  @Test
+  void aSecondTryAvoidsAHostThatDrains() {
+    fleet.health.drain(List.of(fleet.hosts[0].host()));
+    for (int i = 0; i < DRAWS; i++) {
+      Eligible chosen =
+          upstream.choose(
+              fleet.hosts, fleet.hosts[1].host(), new Object(), fleet.ticker.nanoTime());
+      assertThat(chosen).isEqualTo(fleet.hosts[2]);
+    }
+  }
+
+  @Test
+  void whenAllDrainNobodyRests() {
+    rest();
+    fleet.health.drain(Arrays.stream(fleet.hosts).map(Eligible::host).toList());
+    assertThat(choose()).isNull();
+    assertThat(upstream.resting(fleet.hosts, fleet.ticker.nanoTime())).isFalse();
+  }
+
+  @Test
+  void aSequenceStaysOnAHostThatDrains() {
+    Eligible before =
+        Objects.requireNonNull(upstream.chooseFor(17, fleet.hosts, fleet.ticker.nanoTime()));
+    fleet.health.drain(List.of(before.host()));
     assertThat(upstream.chooseFor(17, fleet.hosts, fleet.ticker.nanoTime())).isEqualTo(before);
   }
 

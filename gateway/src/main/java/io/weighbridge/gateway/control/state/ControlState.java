@@ -14,22 +14,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch number of the route table; rises with every change that touches it
  * @param hosts declaration of each host in JSON, by id
+ * @param drains of hosts, by id
  */
 public record ControlState(
     long epoch,
     NavigableMap<String, ModelState> models,
     NavigableMap<String, KeyState> keys,
-    NavigableMap<String, String> hosts) {
+    NavigableMap<String, String> hosts,
+    NavigableMap<String, HostDrain> drains) {
 
   public ControlState {
     models = Collections.unmodifiableNavigableMap(new TreeMap<>(models));
     keys = Collections.unmodifiableNavigableMap(new TreeMap<>(keys));
     hosts = Collections.unmodifiableNavigableMap(new TreeMap<>(hosts));
+    drains = Collections.unmodifiableNavigableMap(new TreeMap<>(drains));
   }
 
   /** Nothing decided yet. */
   public static ControlState empty() {
-    return new ControlState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    return new ControlState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
   }
 
   /** The model, if the configuration names it; null otherwise. */
@@ -43,6 +46,7 @@ public record ControlState(
     NavigableMap<String, ModelState> newModels = new TreeMap<>(models);
     NavigableMap<String, KeyState> newKeys = new TreeMap<>(keys);
     NavigableMap<String, String> newHosts = new TreeMap<>(hosts);
+    NavigableMap<String, HostDrain> newDrains = new TreeMap<>(drains);
     boolean routes = false;
     for (Change change : changes) {
       routes |= change.delta().routes();
@@ -57,11 +61,16 @@ public record ControlState(
           put.put().forEach(key -> newKeys.put(key.id(), key));
         }
         case Delta.PutHost put -> newHosts.put(put.id(), put.declared());
-        case Delta.RemoveHost remove -> newHosts.remove(remove.id());
+        case Delta.RemoveHost remove -> {
+          newHosts.remove(remove.id());
+          newDrains.remove(remove.id());
+        }
+        case Delta.PutDrain put -> newDrains.put(put.host(), put.drain());
+        case Delta.EndDrain end -> newDrains.remove(end.host());
         case Delta.Nothing _ -> {}
       }
     }
-    return new ControlState(routes ? epoch + 1 : epoch, newModels, newKeys, newHosts);
+    return new ControlState(routes ? epoch + 1 : epoch, newModels, newKeys, newHosts, newDrains);
   }
 
   /** Versions of a model whose deployment stands in this leaf. */
@@ -75,7 +84,7 @@ public record ControlState(
           deployment.model,
           (_, state) -> state.deployed(deployment.versions, deployment.leafPlusOne));
     }
-    return new ControlState(epoch, newModels, keys, hosts);
+    return new ControlState(epoch, newModels, keys, hosts, drains);
   }
 
   /** SHA-256 in hex over the JSON of every routed model, one a line, by name. */

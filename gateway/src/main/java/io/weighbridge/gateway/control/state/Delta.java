@@ -9,18 +9,19 @@ public sealed interface Delta {
   default boolean routes() {
     return switch (this) {
       case PutModel _, RemoveModel _, PutTraffic _ -> true;
-      case PutKeys _, PutHost _, RemoveHost _, Nothing _ -> false;
+      case PutKeys _, PutHost _, RemoveHost _, PutDrain _, EndDrain _, Nothing _ -> false;
     };
   }
 
-  /** This delta with epoch, time and record in the traffic it decides. */
+  /** This delta with what only now is known: epoch, time and record. */
   default Delta stamped(Stamp stamp) {
     return switch (this) {
       case PutModel put ->
           new PutModel(
               put.model().withTraffic(put.model().traffic().stamped(stamp)), put.deployed());
       case PutTraffic put -> new PutTraffic(put.model(), put.traffic().stamped(stamp));
-      case RemoveModel _, PutKeys _, PutHost _, RemoveHost _, Nothing _ -> this;
+      case PutDrain put -> new PutDrain(put.host(), put.drain().stamped(stamp));
+      case RemoveModel _, PutKeys _, PutHost _, RemoveHost _, EndDrain _, Nothing _ -> this;
     };
   }
 
@@ -52,8 +53,14 @@ public sealed interface Delta {
   /** A host as the configuration declares it, in JSON. */
   record PutHost(String id, String declared) implements Delta {}
 
-  /** The configuration no longer names a host. */
+  /** The configuration no longer names a host; with it goes its drain. */
   record RemoveHost(String id) implements Delta {}
+
+  /** A host gets no new calls. */
+  record PutDrain(String host, HostDrain drain) implements Delta {}
+
+  /** A host gets calls again. */
+  record EndDrain(String host) implements Delta {}
 
   /** Recorded, but nothing is kept: the act itself follows. */
   record Nothing() implements Delta {}

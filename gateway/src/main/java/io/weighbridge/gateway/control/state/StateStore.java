@@ -26,26 +26,27 @@ import org.sqlite.SQLiteConfig;
  * {@code state-writer} thread.
  */
 final class StateStore implements AutoCloseable {
-  private static final int SCHEMA_VERSION = 1;
-
   /** Splits kept of each model; older ones stand in the ledger. */
   static final int HISTORY_MAX = 10_000;
 
-  private static final List<String> SCHEMA =
+  /** What each format of the state added to the one before it, the first one first. */
+  private static final List<List<String>> FORMATS =
       List.of(
-          "CREATE TABLE epoch (number INTEGER NOT NULL)",
-          "INSERT INTO epoch VALUES (0)",
-          "CREATE TABLE model (name TEXT PRIMARY KEY, declared TEXT NOT NULL, active INTEGER NOT"
-              + " NULL, salt_high INTEGER NOT NULL, salt_low INTEGER NOT NULL, leaves TEXT NOT"
-              + " NULL) WITHOUT ROWID",
-          "CREATE TABLE traffic (model TEXT NOT NULL, epoch INTEGER NOT NULL, ranges TEXT NOT NULL,"
-              + " changed_by TEXT NOT NULL, reason TEXT NOT NULL, changed_at INTEGER NOT NULL,"
-              + " record_id TEXT NOT NULL, PRIMARY KEY (model, epoch)) WITHOUT ROWID",
-          "CREATE TABLE api_key (id TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID",
-          "CREATE TABLE host (id TEXT PRIMARY KEY, declared TEXT NOT NULL) WITHOUT ROWID",
-          "CREATE TABLE outbox (position INTEGER PRIMARY KEY, record BLOB NOT NULL, model TEXT NOT"
-              + " NULL, versions TEXT NOT NULL)",
-          "PRAGMA user_version = " + SCHEMA_VERSION);
+          List.of(
+              "CREATE TABLE epoch (number INTEGER NOT NULL)",
+              "INSERT INTO epoch VALUES (0)",
+              "CREATE TABLE model (name TEXT PRIMARY KEY, declared TEXT NOT NULL, active INTEGER"
+                  + " NOT NULL, salt_high INTEGER NOT NULL, salt_low INTEGER NOT NULL, leaves TEXT"
+                  + " NOT NULL) WITHOUT ROWID",
+              "CREATE TABLE traffic (model TEXT NOT NULL, epoch INTEGER NOT NULL, ranges TEXT NOT"
+                  + " NULL, changed_by TEXT NOT NULL, reason TEXT NOT NULL, changed_at INTEGER NOT"
+                  + " NULL, record_id TEXT NOT NULL, PRIMARY KEY (model, epoch)) WITHOUT ROWID",
+              "CREATE TABLE api_key (id TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID",
+              "CREATE TABLE host (id TEXT PRIMARY KEY, declared TEXT NOT NULL) WITHOUT ROWID",
+              "CREATE TABLE outbox (position INTEGER PRIMARY KEY, record BLOB NOT NULL, model TEXT"
+                  + " NOT NULL, versions TEXT NOT NULL)"),
+          List.of(
+              "CREATE TABLE drain (host TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID"));
 
   private final Connection connection;
 
@@ -81,19 +82,22 @@ final class StateStore implements AutoCloseable {
     return store;
   }
 
+  /** Makes the tables, or those that an earlier release did not know: all of them, or none. */
   private void createSchema() throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       int version = statement.executeQuery("PRAGMA user_version").getInt(1);
-      if (version > SCHEMA_VERSION) {
+      int newest = FORMATS.size();
+      if (version > newest) {
         throw new SQLException(
-            "the state has format " + version + ", this gateway reads up to " + SCHEMA_VERSION);
+            "the state has format " + version + ", this gateway reads up to " + newest);
       }
-      if (version == 0) {
-        for (String sql : SCHEMA) {
+      for (List<String> format : FORMATS.subList(version, newest)) {
+        for (String sql : format) {
           statement.execute(sql);
         }
       }
+      statement.execute("PRAGMA user_version = " + newest);
       connection.commit();
     }
   }
@@ -123,10 +127,14 @@ final class StateStore implements AutoCloseable {
         row -> keys.put(row.getString(1), Json.parse(row.getString(2), KeyState.class)));
     NavigableMap<String, String> hosts = new TreeMap<>();
     read("SELECT id, declared FROM host", row -> hosts.put(row.getString(1), row.getString(2)));
+    NavigableMap<String, HostDrain> drains = new TreeMap<>();
+    read(
+        "SELECT host, stored FROM drain",
+        row -> drains.put(row.getString(1), Json.parse(row.getString(2), HostDrain.class)));
     List<Long> epoch = new ArrayList<>();
     read("SELECT number FROM epoch", row -> epoch.add(row.getLong(1)));
     connection.rollback();
-    return new ControlState(epoch.getFirst(), models, keys, hosts);
+    return new ControlState(epoch.getFirst(), models, keys, hosts, drains);
   }
 
   private record Leaves(Map<String, Long> byVersion) {}
@@ -199,7 +207,13 @@ final class StateStore implements AutoCloseable {
       case Delta.PutKeys put -> putKeys(put);
       case Delta.PutHost put ->
           write("INSERT OR REPLACE INTO host VALUES (?, ?)", put.id(), put.declared());
-      case Delta.RemoveHost remove -> write("DELETE FROM host WHERE id = ?", remove.id());
+      case Delta.RemoveHost remove -> {
+        write("DELETE FROM host WHERE id = ?", remove.id());
+        write("DELETE FROM drain WHERE host = ?", remove.id());
+      }
+      case Delta.PutDrain put ->
+          write("INSERT OR REPLACE INTO drain VALUES (?, ?)", put.host(), Json.of(put.drain()));
+      case Delta.EndDrain end -> write("DELETE FROM drain WHERE host = ?", end.host());
       case Delta.Nothing _ -> {}
     }
   }

@@ -2,9 +2,12 @@ package io.weighbridge.gateway.upstream.health;
 
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Eligible;
+import io.weighbridge.gateway.call.HostTable.Host;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,7 @@ public final class HostHealth implements AutoCloseable {
   private final Map<Integer, SeatHealth> seats = new HashMap<>();
   private final Map<Integer, VersionHealth> bySlot = new HashMap<>();
   private @Nullable Standing[] standings = new Standing[0];
+  private BitSet draining = new BitSet();
 
   /** The hosts that serve a version. */
   public record Version(int slot, List<Eligible> hosts) {
@@ -92,13 +96,31 @@ public final class HostHealth implements AutoCloseable {
       news |= look(version, nowNs);
     }
     if (news) {
-      published.setRelease(new Standings(standings.clone()));
+      publish();
     }
+  }
+
+  private void publish() {
+    published.setRelease(new Standings(standings.clone(), draining));
+  }
+
+  /** New calls keep away from these hosts, and from no other, from now on. */
+  public synchronized void drain(Collection<Host> hosts) {
+    BitSet next = new BitSet();
+    hosts.forEach(host -> next.set(host.index()));
+    draining = next;
+    publish();
+  }
+
+  /** Whether new calls keep away from a host. */
+  public boolean draining(Host host) {
+    return published.getAcquire().draining(host);
   }
 
   private boolean look(Version version, long nowNs) {
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
+    int drainingCount = 0;
     for (Eligible eligible : version.hosts()) {
       LoopHealth.Counts counts = new LoopHealth.Counts();
       for (LoopHealth loop : loops) {
@@ -107,10 +129,15 @@ public final class HostHealth implements AutoCloseable {
       SeatHealth host = seat(eligible, counts);
       if (host != null) {
         host.take(counts, nowNs, health.slowNs(), health.panic());
+      }
+      if (draining.get(eligible.host().index())) {
+        // Only those that get calls are measured by each other.
+        drainingCount++;
+      } else if (host != null) {
         hosts.add(host);
       }
     }
-    health.judge(hosts, version.hosts().size(), nowNs);
+    health.judge(hosts, version.hosts().size() - drainingCount, nowNs);
     boolean news = false;
     for (SeatHealth host : hosts) {
       news |= stand(host.seat, host.standing(health.panic(), health.patienceNs(), nowNs));

@@ -19,8 +19,6 @@ public record Standing(State state, double share, @Nullable Probation probation,
   public enum State {
     IN,
     ON_PROBATION,
-    OUT,
-    /** By an operator: not even a sequence goes on. */
-    DRAINED
+    OUT
   }
 }

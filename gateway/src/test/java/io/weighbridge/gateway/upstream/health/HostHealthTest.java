@@ -4,6 +4,7 @@ import static io.weighbridge.gateway.upstream.health.Fleet.MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.gateway.upstream.health.Standing.State;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,18 @@ class HostHealthTest {
         .extracting(Standing::state, Standing::share)
         .containsExactly(State.IN, 1.0);
     assertThat(fleet.state(1)).isEqualTo(State.IN);
+  }
+
+  @Test
+  void hostsThatDrainAreNotCountedAmongThoseThatServe() {
+    Fleet pair = new Fleet(2);
+    pair.health.drain(List.of(pair.hosts[1].host()));
+    for (int look = 0; look < 10; look++) {
+      pair.ends(0, 10, Outcome.ERRED);
+      pair.look();
+    }
+    assertThat(pair.health.panic(0).now()).isTrue();
+    assertThat(pair.state(0)).isEqualTo(State.IN);
   }
 
   @Test

@@ -1,0 +1,16 @@
+CREATE TABLE api_key (id TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "api_key" VALUES('qmjvwgltskyp','{"id":"qmjvwgltskyp","sha256":"9a16b796649c1f58da2ddd6feeeb0db413fb5d8058c1bc3c3a210d1ca530496d","tenant":"weighbridge","principal":"admin","role":"admin","models":[],"origin":{"source":"state","createdAtUnixNs":1795963833304515760,"createdBy":"first start"},"revokedAtUnixNs":0}');
+INSERT INTO "api_key" VALUES('soak','{"id":"soak","sha256":"d64b93c9f1b60eb338e5cb415d6a36bd920edd0e9b36f7ea5c730d0e10ff147f","tenant":"conformance","principal":"soak","role":"","models":["*"],"origin":{"source":"file","createdAtUnixNs":1795963833027531927,"createdBy":"file"},"revokedAtUnixNs":0}');
+CREATE TABLE epoch (number INTEGER NOT NULL);
+INSERT INTO "epoch" VALUES(2);
+CREATE TABLE host (id TEXT PRIMARY KEY, declared TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "host" VALUES('h0','{"address":"127.0.0.1:40037","serves":[{"model":"m","version":"1"},{"model":"m","version":"2"}]}');
+INSERT INTO "host" VALUES('h1','{"address":"127.0.0.1:32927","serves":[{"model":"m","version":"1"},{"model":"m","version":"2"}]}');
+INSERT INTO "host" VALUES('h2','{"address":"127.0.0.1:36501","serves":[{"model":"m","version":"1"},{"model":"m","version":"2"}]}');
+CREATE TABLE model (name TEXT PRIMARY KEY, declared TEXT NOT NULL, active INTEGER NOT NULL, salt_high INTEGER NOT NULL, salt_low INTEGER NOT NULL, leaves TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "model" VALUES('m','{"name":"m","integrity":"NONE","versions":[{"version":"1","digest":null},{"version":"2","digest":null}],"labels":{},"splitPpm":{"1":500000,"2":500000},"sticky":{"by":"NOTHING","name":""},"onUnroutable":null,"payloadDigest":"BOTH","idempotent":false}',1,-9082930076671473350,-7375721272016718546,'{"byVersion":{"1":2,"2":2}}');
+CREATE TABLE outbox (position INTEGER PRIMARY KEY, record BLOB NOT NULL, model TEXT NOT NULL, versions TEXT NOT NULL);
+CREATE TABLE traffic (model TEXT NOT NULL, epoch INTEGER NOT NULL, ranges TEXT NOT NULL, changed_by TEXT NOT NULL, reason TEXT NOT NULL, changed_at INTEGER NOT NULL, record_id TEXT NOT NULL, PRIMARY KEY (model, epoch)) WITHOUT ROWID;
+INSERT INTO "traffic" VALUES('m',1,'0-500000 1,500000-1000000 2','configuration','initial split',1795963832829257827,'01a227c9-49fc-8001-bff8-000000000000');
+INSERT INTO "traffic" VALUES('m',2,'0-500000 1,548604-1000000 1,500000-548604 2','admin','soak',1795963880325824858,'01a227ca-0385-8001-bff8-000000000006');
+PRAGMA user_version = 1;
