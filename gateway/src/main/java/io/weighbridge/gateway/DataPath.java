@@ -3,12 +3,16 @@ package io.weighbridge.gateway;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallRates;
+import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.config.GatewayConfig;
 import io.weighbridge.gateway.config.Limit;
 import io.weighbridge.gateway.config.Limits;
+import io.weighbridge.gateway.config.ModelConfig;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
@@ -37,7 +41,9 @@ import io.weighbridge.gateway.upstream.UpstreamLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +57,7 @@ final class DataPath {
   private final CallMetrics metrics;
   private final HostHealth health;
   private final CallRates rates;
+  private final Bulkheads bulkheads;
   private final Consumer<HostTable.Host> hostLost;
   private final CallEvents calls;
   private final EventLoops loops;
@@ -77,6 +84,7 @@ final class DataPath {
     this.hostLost = hostLost;
     this.calls = services.events();
     rates = new CallRates(config.rates());
+    bulkheads = bulkheads(config, metrics.slots());
     SplittableRandom random = new SplittableRandom();
     for (EventLoop loop : loops.all()) {
       parts.add(loop(parts.size(), loop, services, ledger, random.split()));
@@ -89,6 +97,8 @@ final class DataPath {
         limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
     LoopWatch.begin(loop, flusher, metrics.loop(index));
+    Pressure pressure = new Pressure(queuedBytesMax);
+    pressure.watch(loop, flusher);
     Sweeper sweeper = new Sweeper(loop);
     Http2Transport transport = new Http2Transport(flusher, sweeper);
     UpstreamLimits hostLimits = upstreamLimits();
@@ -102,7 +112,7 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Admission(rates, random.split()),
+            new Admission(rates, bulkheads, pressure, random.split()),
             new Upstream(
                 connector,
                 hostLimits,
@@ -116,6 +126,16 @@ final class DataPath {
             new TimerWheel(loop),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);
+  }
+
+  private static Bulkheads bulkheads(GatewayConfig config, Slots slots) {
+    Map<Integer, Integer> placesMax = new HashMap<>();
+    for (ModelConfig model : config.models()) {
+      if (model.inFlightMax() > 0) {
+        placesMax.put(slots.of(model.name(), ""), model.inFlightMax());
+      }
+    }
+    return new Bulkheads(placesMax);
   }
 
   private TraceStart traces(SplittableRandom random) {

@@ -91,7 +91,9 @@ final class Figures implements GatewayFigures {
   public List<VersionHosts> versions() {
     Tables now = tables.get();
     Map<Integer, Integer> resting = new HashMap<>();
+    Map<Integer, Long> inFlightMax = new HashMap<>();
     for (SeatReport report : health.reports()) {
+      inFlightMax.merge(report.slot(), (long) report.figures().inFlightMax(), Long::sum);
       if (report.state().rests()) {
         resting.merge(report.slot(), 1, Integer::sum);
       }
@@ -105,6 +107,7 @@ final class Figures implements GatewayFigures {
                 target.model(),
                 target.version(),
                 now.hosts().eligible(target.slot()).length,
+                inFlightMax.getOrDefault(target.slot(), 0L),
                 resting.getOrDefault(target.slot(), 0),
                 panic.now(),
                 panic.count()));

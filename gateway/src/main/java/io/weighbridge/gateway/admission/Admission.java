@@ -12,15 +12,22 @@ public final class Admission {
   static final long PUSHBACK_NS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final CallRates rates;
+  private final Bulkheads bulkheads;
+  private final Pressure pressure;
   private final RandomGenerator random;
 
   /**
    * The admission of one loop.
    *
    * @param rates shared by all loops
+   * @param bulkheads shared by all loops
+   * @param pressure of this loop
    */
-  public Admission(CallRates rates, RandomGenerator random) {
+  public Admission(
+      CallRates rates, Bulkheads bulkheads, Pressure pressure, RandomGenerator random) {
     this.rates = rates;
+    this.bulkheads = bulkheads;
+    this.pressure = pressure;
     this.random = random;
   }
 
@@ -31,6 +38,9 @@ public final class Admission {
    */
   public record Refused(Refusal why, String detail, long waitNs) {}
 
+  private static final Refused SHED =
+      new Refused(Refusal.OVERLOADED, "this gateway is behind with its work", 0);
+
   /** What this caller's calls count against, for as long as it is the same caller. */
   public Allowance allowance(Caller caller, long nowNs) {
     return rates.of(caller, nowNs);
@@ -38,8 +48,16 @@ public final class Admission {
 
   /** Whether one more call, or message of a stream, may go on; null when it may. */
   public @Nullable Refused admit(Allowance allowance, long nowNs) {
+    if (pressure.sheds(random)) {
+      return SHED;
+    }
     RateLimit over = allowance.take(nowNs);
     return over == null ? null : new Refused(Refusal.RATE_LIMITED, over.text(), over.waitNs(nowNs));
+  }
+
+  /** The places of a model; null when it has as many as it likes. */
+  public @Nullable Bulkhead bulkhead(int modelSlot) {
+    return bulkheads.of(modelSlot);
   }
 
   /**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param splitPpm initial weights, parts per million; what operators set later stands in the state
  * @param onUnroutable label, or null
  * @param idempotent whether a call may run twice
+ * @param inFlightMax calls at a time; 0 for any number
  */
 public record ModelConfig(
     String name,
@@ -26,10 +27,14 @@ public record ModelConfig(
     ModelSpec.Sticky sticky,
     @Nullable String onUnroutable,
     ModelSpec.PayloadDigest payloadDigest,
-    boolean idempotent) {
+    boolean idempotent,
+    int inFlightMax) {
 
   /** Versions of one model. */
   public static final int VERSIONS_MAX = 100;
+
+  /** The highest maximum of calls in flight. */
+  static final int IN_FLIGHT_MAX = 1_000_000;
 
   public ModelConfig {
     versions = List.copyOf(versions);

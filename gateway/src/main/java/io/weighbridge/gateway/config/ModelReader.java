@@ -20,6 +20,8 @@ final class ModelReader {
     ModelSpec.PayloadDigest payloadDigest =
         section.oneOf("payload-digest", ModelSpec.PayloadDigest.BOTH);
     boolean idempotent = section.flag("idempotent");
+    int inFlightMax =
+        section.has("in-flight-max") ? section.value("in-flight-max", ModelReader::places, 1) : 0;
     section.check(() -> Names.check("name", name));
     section.check(() -> ModelConfig.checkVersions(versions, integrity));
     section.check(() -> ModelConfig.checkLabels(labels, versions));
@@ -35,7 +37,8 @@ final class ModelReader {
             sticky,
             onUnroutable,
             payloadDigest,
-            idempotent));
+            idempotent,
+            inFlightMax));
   }
 
   private static ModelConfig.@Nullable Version version(Section section) {
@@ -49,6 +52,15 @@ final class ModelReader {
       return Map.of(versions.getFirst().version(), Values.PPM);
     }
     return section.map("split", "0%", Values::percent);
+  }
+
+  private static int places(String text) {
+    long places = Values.count(text);
+    if (places < 1 || places > ModelConfig.IN_FLIGHT_MAX) {
+      throw new IllegalArgumentException(
+          "found " + text + ", allowed is 1 to " + ModelConfig.IN_FLIGHT_MAX);
+    }
+    return (int) places;
   }
 
   private static Sticky sticky(String text) {

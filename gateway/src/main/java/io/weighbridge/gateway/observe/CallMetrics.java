@@ -49,7 +49,8 @@ public final class CallMetrics {
     return adder;
   }
 
-  Slots slots() {
+  /** Numbers of the versions that are counted. */
+  public Slots slots() {
     return slots;
   }
 

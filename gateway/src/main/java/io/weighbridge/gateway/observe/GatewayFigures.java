@@ -70,10 +70,17 @@ public interface GatewayFigures {
   /**
    * Hosts that may answer for a version.
    *
+   * @param inFlightMax calls they are given at a time now, together
    * @param resting those of them that get no calls, or one at a time
    * @param served whether hosts that should rest get calls, for too many should
    * @param servedCount how often that began
    */
   record VersionHosts(
-      String model, String version, int hosts, int resting, boolean served, long servedCount) {}
+      String model,
+      String version,
+      int hosts,
+      long inFlightMax,
+      int resting,
+      boolean served,
+      long servedCount) {}
 }

@@ -37,6 +37,9 @@ public enum Metric {
   /** Hosts that may answer for a version now. */
   VERSION_HOSTS(
       Type.GAUGE, "version_hosts", "Hosts that may answer for a version", "model", "version"),
+  /** Calls that the hosts of a version are given at a time now; hosts without calls not counted. */
+  VERSION_IN_FLIGHT_MAX(
+      Type.GAUGE, "version_in_flight_max", "Calls given at a time", "model", "version"),
   /** Hosts of a version that rest because of how calls went, or are on probation. */
   VERSION_HOSTS_RESTING(
       Type.GAUGE, "version_hosts_resting", "Hosts of a version that rest", "model", "version"),

@@ -110,6 +110,7 @@ public final class MetricsPage {
 
   private static void addVersion(Snapshots page, GatewayFigures.VersionHosts hosts) {
     page.add(Metric.VERSION_HOSTS, hosts.hosts(), hosts.model(), hosts.version());
+    page.add(Metric.VERSION_IN_FLIGHT_MAX, hosts.inFlightMax(), hosts.model(), hosts.version());
     page.add(Metric.VERSION_HOSTS_RESTING, hosts.resting(), hosts.model(), hosts.version());
     page.add(Metric.VERSION_PANIC, hosts.served() ? 1 : 0, hosts.model(), hosts.version());
     page.add(Metric.VERSION_PANICS, hosts.servedCount(), hosts.model(), hosts.version());

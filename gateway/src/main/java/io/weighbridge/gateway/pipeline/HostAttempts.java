@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
+import io.weighbridge.gateway.admission.Bulkhead;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
@@ -29,6 +30,10 @@ final class HostAttempts {
   private final CallClock clock;
   private @Nullable Target target;
   private @Nullable HostAttempt current;
+
+  /** Where the call has a place, to be left at its end. */
+  private @Nullable Bulkhead entered;
+
   private AnswerBody.Kind kind = AnswerBody.Kind.SINGLE;
   private boolean answerHashed;
   private Eligible[] eligible = {};
@@ -60,25 +65,47 @@ final class HostAttempts {
     answerHashed = model != null && model.spec().payloadDigest() == PayloadDigest.BOTH;
     // The sequence keeps to one host.
     sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
-    Refusal why = first(of, hosts, nowNs);
-    return why == null ? null : CallEnd.refused(why, "");
+    Bulkhead bulkhead = model == null ? null : call.loop().admission().bulkhead(model.drawSlot());
+    if (bulkhead != null && !bulkhead.enter()) {
+      return CallEnd.refused(
+          Refusal.OVERLOADED,
+          bulkhead.placesMax() + " calls of this model are in flight (in-flight-max)");
+    }
+    entered = bulkhead;
+    outcome.started(call.loop(), of);
+    return first(of, hosts, nowNs);
   }
 
-  private @Nullable Refusal first(Target of, Eligible[] hosts, long nowNs) {
+  /** Ends the try that is still at work, and gives back what the call had. */
+  void finish() {
+    if (current != null) {
+      current.finish();
+    }
+    if (entered != null) {
+      entered.leave();
+      entered = null;
+    }
+  }
+
+  private @Nullable CallEnd first(Target of, Eligible[] hosts, long nowNs) {
     if (hosts.length == 0) {
-      return of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST;
+      return CallEnd.refused(
+          of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST, "");
     }
     CallLoop loop = call.loop();
     if (clock.deadlineNs() - nowNs <= 0) {
-      return Refusal.DEADLINE_EXCEEDED;
+      return CallEnd.refused(Refusal.DEADLINE_EXCEEDED, "");
     }
     Eligible chosen =
         sequence == 0
             ? loop.upstream().choose(hosts, null, call, nowNs)
             : loop.upstream().chooseFor(sequence, hosts, nowNs);
     if (chosen == null) {
+      if (sequence == 0 && loop.upstream().turnedAway(hosts, nowNs)) {
+        return CallEnd.refused(Refusal.OVERLOADED, "every host has as many calls as it can do");
+      }
       boolean resting = sequence == 0 && loop.upstream().resting(hosts, nowNs);
-      return resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST;
+      return CallEnd.refused(resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST, "");
     }
     loop.retries().called(budget(of));
     start(of, chosen, nowNs);

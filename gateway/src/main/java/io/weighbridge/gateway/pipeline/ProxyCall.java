@@ -211,7 +211,6 @@ final class ProxyCall implements StreamListener {
     long nowNs = loop.nowNs();
     CallEnd refused = caller.admit(known.caller(), nowNs);
     if (refused == null) {
-      outcome.started(loop, target);
       refused = attempts.begin(target, hosts, nowNs);
     }
     if (refused != null) {
@@ -367,10 +366,7 @@ final class ProxyCall implements StreamListener {
   void finished() {
     stage = Stage.ENDED;
     clock.stop();
-    HostAttempt current = attempts.current();
-    if (current != null) {
-      current.finish();
-    }
+    attempts.finish();
     reply.release();
     if (local != null) {
       local.close();

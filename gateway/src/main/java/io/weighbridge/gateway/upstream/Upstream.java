@@ -99,7 +99,7 @@ public final class Upstream {
       // What failed elsewhere deserves a host that is known to be well.
       return except == null && probation.take(call, nowNs) ? Fit.ON_TRIAL : Fit.NO;
     }
-    boolean in = standing.state() == Standing.State.IN;
+    boolean in = standing.state() == Standing.State.IN && !health.full(candidate.seat());
     return in && (standing.share() >= 1 || random.nextDouble() < standing.share())
         ? Fit.YES
         : Fit.NO;
@@ -123,7 +123,8 @@ public final class Upstream {
     Standings now = health.standings();
     for (int i = 0; i < eligible.length; i++) {
       Eligible candidate = eligible[(from + i) % eligible.length];
-      boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
+      boolean in =
+          now.of(candidate.seat()).state() == Standing.State.IN && !health.full(candidate.seat());
       // However slowly it should start.
       if (in && usable(candidate, now, except, nowNs)) {
         return candidate;
@@ -133,6 +134,23 @@ public final class Upstream {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a host would be given the call, had it not as many as it can do; those that have hear
+   * of it.
+   */
+  public boolean turnedAway(Eligible[] eligible, long nowNs) {
+    Standings now = health.standings();
+    boolean any = false;
+    for (Eligible candidate : eligible) {
+      boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
+      if (in && health.full(candidate.seat()) && usable(candidate, now, null, nowNs)) {
+        health.turnedAway(candidate.seat());
+        any = true;
+      }
+    }
+    return any;
   }
 
   /** Whether a host could be reached, and is only not given calls because it failed too often. */

@@ -49,6 +49,7 @@ final class GatewayConfigTest {
           on-unroutable: stable
           payload-digest: request
           idempotent: true
+          in-flight-max: 7
         - {name: free, integrity: none, versions: [{version: "7"}], sticky: caller}
       routes:
         - {service: shop.Cart, hosts: [stock, host-a], authentication: none}
@@ -114,6 +115,7 @@ final class GatewayConfigTest {
         .isEqualTo(new ModelSpec.Sticky(ModelSpec.Sticky.By.HEADER, "x-user-id"));
     assertThat(minilm.onUnroutable()).isEqualTo("stable");
     assertThat(minilm.idempotent()).isTrue();
+    assertThat(minilm.inFlightMax()).isEqualTo(7);
     assertThat(minilm.payloadDigest()).isEqualTo(ModelSpec.PayloadDigest.REQUEST);
     ModelConfig free = config.models().getLast();
     assertThat(free.integrity()).isEqualTo(ModelConfig.Integrity.NONE);
@@ -159,7 +161,8 @@ final class GatewayConfigTest {
                 new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
                 null,
                 ModelSpec.PayloadDigest.BOTH,
-                false));
+                false,
+                0));
   }
 
   /** The whole table of limits: changing a default or a range is a decision, made here too. */
@@ -346,6 +349,9 @@ final class GatewayConfigTest {
             + " caller, header NAME (lower case) or parameter NAME",
         "split: {a: 100%}|  on-unroutable: x => 7: on-unroutable: found \"x\", allowed is one of []",
         "split: {a: 100%}|  idempotent: yes => 7: idempotent: found \"yes\", allowed is true or false",
+        "split: {a: 100%}|  in-flight-max: 1000000 => ",
+        "split: {a: 100%}|  in-flight-max: 0 => 7: in-flight-max: found 0, allowed is 1 to 1000000",
+        "split: {a: 100%}|  in-flight-max: 1000001 => 7: in-flight-max: found 1000001, allowed is 1 to 1000000",
         "split: {a: 100%}|  payload-digest: all => 7: payload-digest: found \"all\", allowed is off or"
             + " request or both",
         "split: {a: 100%}|- {name: m, integrity: none, versions: [{version: a}]} => 3: models: \"m\""

@@ -37,7 +37,7 @@ final class FakeFigures implements GatewayFigures {
 
   @Override
   public List<VersionHosts> versions() {
-    return List.of(new VersionHosts("m", "1", 3, 2, true, 4));
+    return List.of(new VersionHosts("m", "1", 3, 150, 2, true, 4));
   }
 
   @Override

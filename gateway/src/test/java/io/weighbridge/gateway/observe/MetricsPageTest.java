@@ -84,6 +84,7 @@ class MetricsPageTest {
             "weighbridge_host_proof_age_seconds{host=\"host-a\"} 12.0",
             "weighbridge_integrity_alarms_total{host=\"host-a\",reason=\"digest_mismatch\"} 2.0",
             "weighbridge_version_hosts{model=\"m\",version=\"1\"} 3.0",
+            "weighbridge_version_in_flight_max{model=\"m\",version=\"1\"} 150.0",
             "weighbridge_version_hosts_resting{model=\"m\",version=\"1\"} 2.0",
             "weighbridge_version_panic{model=\"m\",version=\"1\"} 1.0",
             "weighbridge_version_panics_total{model=\"m\",version=\"1\"} 4.0",

@@ -11,7 +11,9 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallRates;
+import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
@@ -98,6 +100,11 @@ final class PathHarness implements AutoCloseable {
   final List<String> folded = new CopyOnWriteArrayList<>();
   final Slots slots = new Slots();
   final CallMetrics metrics = new CallMetrics(1, slots);
+
+  /** Places of "m". */
+  static final int PLACES = 40;
+
+  private final Bulkheads bulkheads = new Bulkheads(Map.of(slots.of("m", ""), PLACES));
   private final Seats seats = new Seats();
   final InetSocketAddress address;
   private final EventLoops loops = new EventLoops(1);
@@ -159,7 +166,7 @@ final class PathHarness implements AutoCloseable {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Admission(rates, new Random(4)),
+            admission(rates, bulkheads),
             upstream,
             new Router(new Random(2)),
             new Recorder(lane),
@@ -177,6 +184,10 @@ final class PathHarness implements AutoCloseable {
             tls);
     address = port.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     tables.publish(keys());
+  }
+
+  static Admission admission(CallRates rates, Bulkheads bulkheads) {
+    return new Admission(rates, bulkheads, new Pressure(64 << 20), new Random(4));
   }
 
   static CallLimits limits() {
@@ -331,6 +342,12 @@ final class PathHarness implements AutoCloseable {
     metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
     return GRPCInferenceServiceGrpc.newBlockingStub(channel())
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  /** Takes the connections of all callers away. */
+  void disconnect() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    channels.clear();
   }
 
   @Override

@@ -67,6 +67,9 @@ final class SimulatedCall implements StreamListener {
   private String end = "";
   private int answers;
 
+  /** How long it took, once it is over. */
+  long durationNs;
+
   SimulatedCall(
       String key, Way way, SimulatedWorld world, Connection connection, SimulatedLine line) {
     this.key = key;
@@ -241,6 +244,7 @@ final class SimulatedCall implements StreamListener {
   private void over(String how) {
     over = true;
     end = how;
+    durationNs = tookNs();
     expect(
         !line.prompt() || !eager || tookNs() <= allowedNs() + LATE_NS_MAX,
         "took " + tookNs() + " ns of " + allowedNs());

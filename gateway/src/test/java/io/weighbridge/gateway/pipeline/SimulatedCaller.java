@@ -11,6 +11,7 @@ import io.weighbridge.gateway.http2.StreamListener;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class SimulatedCaller implements ConnectionListener {
   private @Nullable Channel channel;
   private @Nullable SimulatedLine line;
   private boolean open = true;
+
+  /** Calls begun in a millisecond, however many are open; 0 for one now and then. */
+  double callsPerMs;
 
   SimulatedCaller(SimulatedWorld world, String name) {
     this.world = world;
@@ -71,6 +75,13 @@ final class SimulatedCaller implements ConnectionListener {
   @SuppressWarnings("ReferenceEquality") // Another connection is another object.
   private void callOn(Connection on) {
     if (!open || on != connection) {
+      return;
+    }
+    if (callsPerMs > 0) {
+      for (double due = callsPerMs + world.loop.random.nextDouble(); due >= 1; due--) {
+        call(SimulatedCall.Way.PLAIN);
+      }
+      world.loop.after(TimeUnit.MILLISECONDS.toNanos(1), () -> callOn(on));
       return;
     }
     call(world.calm || world.loop.happens(50) ? SimulatedCall.Way.PLAIN : any());

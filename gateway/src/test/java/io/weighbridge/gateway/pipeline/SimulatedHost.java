@@ -16,6 +16,7 @@ import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,6 +78,12 @@ final class SimulatedHost implements ConnectionListener {
   /** Longest pause before it says something. */
   int pauseMsMax = 300;
 
+  /** Calls it works on at a time; others wait for their turn. */
+  int workers = Integer.MAX_VALUE;
+
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private int working;
+
   /** Calls whose headers arrived, by their keys: how often. */
   final Map<String, Integer> seen = new HashMap<>();
 
@@ -89,6 +96,25 @@ final class SimulatedHost implements ConnectionListener {
     for (Channel channel : channels) {
       var _ = channel.close();
     }
+  }
+
+  private void work(Runnable what) {
+    if (working >= workers) {
+      waiting.add(what);
+      return;
+    }
+    working++;
+    int slower = mood == Mood.TEN_TIMES_SLOWER ? 10 : 1;
+    loop.after(
+        slower * loop.someMs(pauseMsMax),
+        () -> {
+          working--;
+          what.run();
+          Runnable next = waiting.poll();
+          if (next != null) {
+            work(next);
+          }
+        });
   }
 
   private Deed any() {
@@ -250,7 +276,7 @@ final class SimulatedHost implements ConnectionListener {
                       new byte[loop.random.nextInt(loop.happens(10) ? LONG_BYTES : SHORT_BYTES)]))
               .build()
               .toByteArray();
-      later(() -> finish(answer));
+      work(() -> finish(answer));
     }
 
     private void finish(byte[] answer) {

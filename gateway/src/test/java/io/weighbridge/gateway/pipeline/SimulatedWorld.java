@@ -9,7 +9,7 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.AsciiString;
-import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallRates;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.HostTable;
@@ -81,8 +81,8 @@ final class SimulatedWorld {
   private final HostCounters counters = new HostCounters(HOSTS);
   private final Bystander bystander = new Bystander();
   private final List<HostTable.Host> hostEntries = new ArrayList<>();
-  private final List<SimulatedHost> hosts = new ArrayList<>();
-  private final List<SimulatedCaller> callers = new ArrayList<>();
+  final List<SimulatedHost> hosts = new ArrayList<>();
+  final List<SimulatedCaller> callers = new ArrayList<>();
   final boolean calm;
   private boolean well;
 
@@ -170,7 +170,7 @@ final class SimulatedWorld {
     SplittableRandom random = loop.random.split();
     return new CallLoop(
         services,
-        new Admission(CallRates.NONE, random.split()),
+        PathHarness.admission(CallRates.NONE, Bulkheads.NONE),
         upstream,
         new Router(random.split()),
         new Recorder(lane),

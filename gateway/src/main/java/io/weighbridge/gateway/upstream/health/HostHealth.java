@@ -129,6 +129,7 @@ public final class HostHealth implements AutoCloseable {
       SeatHealth host = seat(eligible, counts);
       if (host != null) {
         host.take(counts, nowNs, health.slowNs(), health.panic());
+        share(host);
       }
       if (draining.get(eligible.host().index())) {
         // Only those that get calls are measured by each other.
@@ -143,6 +144,23 @@ public final class HostHealth implements AutoCloseable {
       news |= stand(host.seat, host.standing(health.panic(), health.patienceNs(), nowNs));
     }
     return news;
+  }
+
+  /**
+   * Gives each loop its part of what the host may have at a time: an even one, and what the others
+   * do not use.
+   */
+  private void share(SeatHealth host) {
+    long inFlight = 0;
+    for (LoopHealth loop : loops) {
+      inFlight += loop.inFlight(host.seat);
+    }
+    int most = host.inFlightMax();
+    int even = Math.ceilDiv(most, loops.size());
+    for (LoopHealth loop : loops) {
+      long unused = most - (inFlight - loop.inFlight(host.seat));
+      loop.limit(host.seat, (int) Math.max(even, unused));
+    }
   }
 
   /** What is known of a seat; null while it never had a call, which costs nothing. */

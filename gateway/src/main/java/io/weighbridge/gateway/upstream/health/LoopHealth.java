@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What one event loop counts of its tries on hosts, and what it is told about them. Confined to
- * that loop, except for {@link #add}, which any thread may call.
+ * that loop, except for {@link #add}, {@link #inFlight} and {@link #limit}, which any thread may
+ * call.
  *
  * <pre>
  * Implementation notes: counts only rise and have one writer, so a plain add and an opaque store are enough, and a reader
@@ -26,6 +27,7 @@ public final class LoopHealth {
   private static final int BROKE = 4;
   private static final int TIMED = 5;
   private static final int LATENCY_NS = 6;
+  private static final int TURNED_AWAY = 7;
 
   /* A second and a bit, as a power of two. */
   private static final int HALF_LIFE_SHIFT = 30;
@@ -33,11 +35,15 @@ public final class LoopHealth {
   private static final int HALVINGS_MAX = 60;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle LIMIT = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final AtomicReference<Standings> published;
 
   // Grows by replacement; volatile so that a reader sees a whole array.
   private volatile long[] cells = new long[0];
+
+  // The same; one that is written while it grows is written again at the next look.
+  private volatile int[] limits = new int[0];
   private double[] costsNs = new double[0];
   private long[] measuredAtNs = new long[0];
 
@@ -69,6 +75,35 @@ public final class LoopHealth {
       case NOTHING -> {
         // Says nothing.
       }
+    }
+  }
+
+  /** A call was not given to the host, for it has as many as it can do. */
+  public void turnedAway(int seat) {
+    add(seat, TURNED_AWAY, 1);
+  }
+
+  /** Whether the host has as many calls of this loop as it may. */
+  public boolean full(int seat) {
+    int[] current = limits;
+    int most = seat < current.length ? (int) LIMIT.getOpaque(current, seat) : 0;
+    return inFlight(seat) >= (most == 0 ? AdaptiveLimit.FIRST : most);
+  }
+
+  /** Calls of one message that the host has of this loop. Any thread. */
+  long inFlight(int seat) {
+    long[] now = cells;
+    int at = seat * CELLS;
+    return at >= now.length
+        ? 0
+        : (long) CELL.getOpaque(now, at + STARTED) - (long) CELL.getOpaque(now, at + ENDED);
+  }
+
+  /** Says how many calls of this loop the host may have. Any one thread. */
+  void limit(int seat, int inFlightMax) {
+    int[] current = limits;
+    if (seat < current.length) {
+      LIMIT.setOpaque(current, seat, inFlightMax);
     }
   }
 
@@ -111,6 +146,7 @@ public final class LoopHealth {
     int seats = Math.max(seat + 1, 2 * costsNs.length);
     costsNs = Arrays.copyOf(costsNs, seats);
     measuredAtNs = Arrays.copyOf(measuredAtNs, seats);
+    limits = Arrays.copyOf(limits, seats);
     long[] grown = Arrays.copyOf(cells, seats * CELLS);
     cells = grown;
     return grown;
@@ -130,6 +166,7 @@ public final class LoopHealth {
     to.broke += (long) CELL.getOpaque(current, at + BROKE);
     to.timed += (long) CELL.getOpaque(current, at + TIMED);
     to.latencyNs += (long) CELL.getOpaque(current, at + LATENCY_NS);
+    to.turnedAway += (long) CELL.getOpaque(current, at + TURNED_AWAY);
   }
 
   /** Sums over loops. Confined to whoever adds them up. */
@@ -141,6 +178,7 @@ public final class LoopHealth {
     long broke;
     long timed;
     long latencyNs;
+    long turnedAway;
 
     /** What was counted since another moment. */
     Counts since(Counts before) {
@@ -152,6 +190,7 @@ public final class LoopHealth {
       more.broke = broke - before.broke;
       more.timed = timed - before.timed;
       more.latencyNs = latencyNs - before.latencyNs;
+      more.turnedAway = turnedAway - before.turnedAway;
       return more;
     }
 

@@ -53,6 +53,7 @@ final class SeatHealth {
   private final CircuitBreaker breaker;
   private final long restMaxNs;
   private final Recent recent = new Recent();
+  private final AdaptiveLimit limit = new AdaptiveLimit();
   private final Map<Reason, Long> rests = new EnumMap<>(Reason.class);
   private LoopHealth.Counts seen = new LoopHealth.Counts();
   private double failedUnfed;
@@ -100,6 +101,7 @@ final class SeatHealth {
     LoopHealth.Counts more = now.since(seen);
     seen = now;
     recent.take(more, nowNs);
+    limit.take(more, recent.inFlight(), nowNs);
     brokeInRow = more.answered + more.erred > 0 ? more.broke : brokeInRow + more.broke;
     switch (breaker.getState()) {
       case CLOSED -> {
@@ -208,6 +210,11 @@ final class SeatHealth {
     return recent;
   }
 
+  /** Calls it is given at a time. */
+  int inFlightMax() {
+    return limit.inFlightMax();
+  }
+
   /** What calls are told. */
   Standing standing(boolean panic, long patienceNs, long nowNs) {
     if (in()) {
@@ -236,7 +243,8 @@ final class SeatHealth {
         state,
         why == null ? "" : why.word(),
         sinceUnixMs,
-        new SeatReport.Figures(recent.inFlight(), recent.meanNs(), Math.max(0, failedShare())),
+        new SeatReport.Figures(
+            recent.inFlight(), limit.inFlightMax(), recent.meanNs(), Math.max(0, failedShare())),
         rests);
   }
 }

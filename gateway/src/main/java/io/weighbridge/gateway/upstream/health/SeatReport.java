@@ -52,8 +52,9 @@ public record SeatReport(
    * What was counted.
    *
    * @param inFlight calls of one message that are not over
+   * @param inFlightMax how many it is given at a time now
    * @param latencyNs mean over the last second; 0 without calls
    * @param failedShare of its last calls, 0 to 1
    */
-  public record Figures(long inFlight, long latencyNs, double failedShare) {}
+  public record Figures(long inFlight, int inFlightMax, long latencyNs, double failedShare) {}
 }

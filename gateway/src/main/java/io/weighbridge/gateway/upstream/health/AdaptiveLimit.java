@@ -1,0 +1,142 @@
+package io.weighbridge.gateway.upstream.health;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many calls of a version a host is given at a time. Confined to the health thread.
+ *
+ * <pre>
+ * Implementation notes: the gradient controller of Envoy's adaptive concurrency filter (after Netflix's concurrency-
+ * limits, 2018): the limit shrinks by as much as answers take longer than SLOWDOWN times those of a host with little
+ * to do, and grows by its square root otherwise. Four things differ, for models answer in a millisecond or in a
+ * minute. Nothing is judged before there are SAMPLES answers, and nothing changed again before the answers to what
+ * was let in since. What answers take at rest is found by letting PROBE calls in at a time, but only under pressure,
+ * which is calls turned away, or late answers while half of the limit is used; and in no more than one part in
+ * PROBE_PART of the time. Without pressure, what answers take is what they take, and is followed slowly. And between
+ * probes a limit that turns nobody away is left alone.
+ * </pre>
+ */
+final class AdaptiveLimit {
+  /** Where it begins: enough for most hosts, and soon found out. */
+  static final int FIRST = 100;
+
+  /** A host that answers at all is given this many. */
+  static final int MIN = 4;
+
+  /** More than this is no limit. */
+  static final int MAX = 100_000;
+
+  /** Calls at a time while it is looked what answers take at rest. */
+  static final int PROBE = 3;
+
+  /** Answers that a judgement needs. */
+  static final int SAMPLES = 10;
+
+  /** Answers may take this many times what they take at rest. */
+  static final double SLOWDOWN = 2;
+
+  /** A moment's press is no overload. */
+  private static final long PRESSED_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long PROBE_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final int PROBE_PART = 20;
+
+  /** Of a batch without pressure, this part is believed. */
+  private static final double FOLLOWED = 0.05;
+
+  private static final double SHRINK_MOST = 0.5;
+
+  private double limit = FIRST;
+  private double restNs;
+  private boolean probing;
+  private double pressedNs;
+
+  /** When nothing pressed last. */
+  private long calmNs;
+
+  private long probedAtNs;
+  private long probeDueNs;
+  private long quietUntilNs;
+
+  /** Calls to end before answers count: those let in before the probe. */
+  private long leftOut;
+
+  private long timed;
+  private long latencyNs;
+  private boolean turnedAway;
+
+  /** How many calls may be in flight. */
+  int inFlightMax() {
+    return probing ? PROBE : (int) limit;
+  }
+
+  /**
+   * Takes what came of the host since the last look.
+   *
+   * @param more answers and how long they took
+   * @param inFlight calls that wait for one
+   */
+  void take(LoopHealth.Counts more, long inFlight, long nowNs) {
+    turnedAway |= more.turnedAway > 0;
+    if (leftOut > 0) {
+      leftOut = Math.max(0, leftOut - more.ended);
+      return;
+    }
+    timed += more.timed;
+    latencyNs += more.latencyNs;
+    if (timed >= SAMPLES) {
+      judge((double) latencyNs / timed, inFlight, nowNs);
+      timed = 0;
+      latencyNs = 0;
+      turnedAway = false;
+    }
+  }
+
+  private void judge(double meanNs, long inFlight, long nowNs) {
+    if (restNs == 0) {
+      probeDueNs = nowNs;
+      quietUntilNs = nowNs;
+    }
+    boolean used = 2 * inFlight > limit;
+    boolean pressed = turnedAway || (used && meanNs > SLOWDOWN * restNs);
+    calmNs = pressed && restNs > 0 ? calmNs : nowNs;
+    if (probing) {
+      probing = false;
+      restNs = meanNs;
+      shrink(SLOWDOWN * restNs / pressedNs);
+      probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * (nowNs - probedAtNs));
+    } else if (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0) {
+      probing = true;
+      pressedNs = meanNs;
+      probedAtNs = nowNs;
+      leftOut = inFlight;
+    } else {
+      follow(meanNs, used);
+      if (turnedAway && nowNs - quietUntilNs >= 0) {
+        adapt(SLOWDOWN * restNs / meanNs);
+        quietUntilNs = nowNs + (long) meanNs;
+      }
+    }
+  }
+
+  /** What answers take at rest is never more than the least seen, unless nothing presses. */
+  private void follow(double meanNs, boolean used) {
+    if (restNs == 0 || meanNs < restNs) {
+      restNs = meanNs;
+    } else if (!turnedAway && !used) {
+      restNs += FOLLOWED * (meanNs - restNs);
+    }
+  }
+
+  private void adapt(double gradient) {
+    if (gradient < 1) {
+      shrink(Math.max(SHRINK_MOST, gradient));
+    } else {
+      limit = Math.min(MAX, limit + Math.sqrt(limit));
+    }
+  }
+
+  private void shrink(double kept) {
+    limit = Math.max(MIN, limit * Math.min(1, kept));
+  }
+}

@@ -1,0 +1,78 @@
+package io.weighbridge.gateway.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weighbridge.gateway.call.Caller;
+import io.weighbridge.gateway.call.Refusal;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PressureTest {
+  private static final long LATE_NS = Pressure.LAG_NS_MAX + 1;
+  private static final long BYTES_MAX = 1_000;
+  private static final int CALLS = 2_000;
+
+  private final Pressure pressure = new Pressure(BYTES_MAX);
+  private final Random random = new Random(1);
+  private final Admission admission =
+      new Admission(CallRates.NONE, Bulkheads.NONE, pressure, random);
+
+  private void look(int times, long lagNs, long queuedBytes) {
+    for (int i = 0; i < times; i++) {
+      pressure.look(lagNs, queuedBytes);
+    }
+  }
+
+  /** Percent of calls that are refused now. */
+  private double refused() {
+    Allowance allowance = admission.allowance(Caller.ANYONE, 0);
+    long refused =
+        IntStream.range(0, CALLS)
+            .mapToObj(_ -> admission.admit(allowance, 0))
+            .filter(answer -> answer != null && answer.why() == Refusal.OVERLOADED)
+            .count();
+    return 100.0 * refused / CALLS;
+  }
+
+  @Test
+  void aPauseIsNoQueue() {
+    for (int i = 0; i < 50; i++) {
+      look(Pressure.LATE_LOOKS - 1, 10 * LATE_NS, 0);
+      look(1, Pressure.LAG_NS_MAX, 0);
+      assertThat(refused()).isZero();
+    }
+  }
+
+  @Test
+  void aLoopThatStaysBehindRefusesMoreAndMoreButNeverAll() {
+    look(Pressure.LATE_LOOKS - 1, LATE_NS, 0);
+    assertThat(refused()).isZero();
+    look(1, LATE_NS, 0);
+    assertThat(refused()).isBetween(7.0, 13.0);
+    look(4, LATE_NS, 0);
+    assertThat(refused()).isBetween(45.0, 55.0);
+    look(100, LATE_NS, 0);
+    assertThat(refused()).isBetween(87.0, 93.0);
+  }
+
+  @Test
+  void onceItHasCaughtUpCallsComeBackBitByBit() {
+    look(100, LATE_NS, 0);
+    look(1, 0, 0);
+    assertThat(refused()).isBetween(82.0, 88.0);
+    look(8, 0, 0);
+    assertThat(refused()).isBetween(41.0, 49.0);
+    look(9, 0, 0);
+    assertThat(refused()).isZero();
+  }
+
+  @Test
+  void bytesThatWaitForSlowPeersCountAsWell() {
+    long mostBytes = (long) (Pressure.QUEUED_SHARE_MAX * BYTES_MAX);
+    look(10, 0, mostBytes);
+    assertThat(refused()).isZero();
+    look(1, 0, mostBytes + 1);
+    assertThat(refused()).isBetween(7.0, 13.0);
+  }
+}

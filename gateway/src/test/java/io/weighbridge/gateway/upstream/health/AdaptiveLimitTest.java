@@ -1,0 +1,154 @@
+package io.weighbridge.gateway.upstream.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The limit in front of a host that is a queue with some servers, in virtual time. */
+class AdaptiveLimitTest {
+  private static final long MS = 1_000_000;
+  private static final long LOOK_NS = HostHealth.LOOK_NS;
+
+  /** A host with so many servers, each of which needs so long for a call. */
+  private static final class Queue {
+    final AdaptiveLimit limit = new AdaptiveLimit();
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final PriorityQueue<long[]> atWork =
+        new PriorityQueue<>((one, other) -> Long.compare(one[0], other[0]));
+    private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    private final int servers;
+    private long serviceNs;
+    private long nowNs = 1_000_000_000_000L;
+    private long arrivalNs = nowNs;
+    private LoopHealth.Counts more = new LoopHealth.Counts();
+    private long[] latenciesNs = new long[1 << 20];
+    private int answered;
+    private int offered;
+
+    Queue(int servers, long serviceNs) {
+      this.servers = servers;
+      this.serviceNs = serviceNs;
+    }
+
+    /** Offers that many times what it can do, for so long, and forgets what was before. */
+    void run(double load, long durationNs) {
+      answered = 0;
+      offered = 0;
+      double betweenNs = serviceNs / (load * servers);
+      for (long endNs = nowNs + durationNs; nowNs < endNs; ) {
+        long lookNs = nowNs + LOOK_NS;
+        while (arrivalNs < lookNs) {
+          answerUntil(arrivalNs);
+          arrive(arrivalNs);
+          arrivalNs += Math.round(-Math.log(1 - random.nextDouble()) * betweenNs);
+        }
+        answerUntil(lookNs);
+        nowNs = lookNs;
+        limit.take(more, inFlight(), nowNs);
+        more = new LoopHealth.Counts();
+      }
+    }
+
+    private int inFlight() {
+      return atWork.size() + waiting.size();
+    }
+
+    private void arrive(long atNs) {
+      offered++;
+      if (inFlight() >= limit.inFlightMax()) {
+        more.turnedAway++;
+      } else if (atWork.size() < servers) {
+        atWork.add(new long[] {atNs + needsNs(), atNs});
+      } else {
+        waiting.add(atNs);
+      }
+    }
+
+    /** Anything up to twice the mean. */
+    private long needsNs() {
+      return random.nextLong(2 * serviceNs);
+    }
+
+    private void answerUntil(long untilNs) {
+      for (long[] next = atWork.peek(); next != null && next[0] <= untilNs; next = atWork.peek()) {
+        atWork.poll();
+        more.timed++;
+        more.ended++;
+        more.latencyNs += next[0] - next[1];
+        latenciesNs[answered++] = next[0] - next[1];
+        Long first = waiting.poll();
+        if (first != null) {
+          atWork.add(new long[] {next[0] + needsNs(), first});
+        }
+      }
+    }
+
+    /** Answers given, of those it could have given in that time. */
+    double goodput(long durationNs) {
+      return (double) answered * serviceNs / ((double) servers * durationNs);
+    }
+
+    long p99Ns() {
+      long[] sorted = Arrays.copyOf(latenciesNs, answered);
+      Arrays.sort(sorted);
+      return sorted[(int) (answered * 0.99)];
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 10", "32, 20", "100, 10", "4, 200"})
+  void belowSaturationNobodyIsTurnedAwayAndAboveItTheHostStaysQuick(int servers, long serviceMs) {
+    long durationNs = Math.max(30_000 * MS, 600 * serviceMs * MS);
+    Queue host = new Queue(servers, serviceMs * MS);
+    host.run(0.7, durationNs);
+    assertThat(host.answered).isGreaterThan((int) (0.999 * host.offered) - host.inFlight());
+    long calmNs = host.p99Ns();
+    for (double load : new double[] {2, 10}) {
+      host.run(load, durationNs / 3);
+      host.run(load, durationNs);
+      assertThat(host.goodput(durationNs)).as("at %s", load).isGreaterThan(0.9);
+      assertThat(host.p99Ns()).as("at %s", load).isLessThan(2 * calmNs);
+    }
+  }
+
+  @Test
+  void afterAFloodAtItsVeryStartTheHostIsFoundToBeQuick() {
+    Queue host = new Queue(8, 10 * MS);
+    host.run(10, 5_000 * MS);
+    host.run(10, 5_000 * MS);
+    assertThat(host.goodput(5_000 * MS)).isGreaterThan(0.9);
+    assertThat(host.limit.inFlightMax()).isBetween(AdaptiveLimit.PROBE, 30);
+  }
+
+  @Test
+  void aHostThatCanDoMoreIsGivenMore() {
+    Queue host = new Queue(1_000, 10 * MS);
+    host.run(0.9, 10_000 * MS);
+    host.run(0.9, 2_000 * MS);
+    assertThat(host.limit.inFlightMax()).isGreaterThan(1_000);
+  }
+
+  @Test
+  void requestsThatTakeLongerAreNoOverload() {
+    Queue host = new Queue(100, 10 * MS);
+    host.run(0.3, 10_000 * MS);
+    host.serviceNs = 100 * MS;
+    host.run(0.3, 20_000 * MS);
+    host.run(0.3, 10_000 * MS);
+    assertThat(host.answered).isGreaterThan((int) (0.98 * host.offered) - host.inFlight());
+  }
+
+  @Test
+  void neverFewerThanTheLeast() {
+    Queue host = new Queue(1, 50 * MS);
+    host.run(20, 60_000 * MS);
+    assertThat(host.limit.inFlightMax()).isBetween(AdaptiveLimit.PROBE, 10);
+    assertThat(host.goodput(60_000 * MS)).isGreaterThan(0.9);
+  }
+}
