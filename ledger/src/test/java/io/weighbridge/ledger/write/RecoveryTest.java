@@ -48,13 +48,16 @@ final class RecoveryTest {
         }
         ledger.appendDurably(Record.newBuilder().setKind(Kind.KIND_APPLIED)).get();
       }
+      // One checkpoint is signed at the start, maybe only now. What is published first comes last.
+      Files.createDirectories(crashed.resolve("ledger"));
+      copy(folder.resolve("ledger/checkpoint"), crashed.resolve("ledger/checkpoint"));
       copy(folder.resolve("state"), crashed.resolve("state"));
       copy(folder.resolve("ledger"), crashed.resolve("ledger"));
     }
     return crashed;
   }
 
-  /** Nothing moves while it is copied. */
+  /** Nothing but the first checkpoint moves while it is copied. */
   private LedgerConfig neverSigning() {
     return new LedgerConfig(
         config.directory(),
@@ -225,7 +228,7 @@ final class RecoveryTest {
       Path target = to.resolve(from.relativize(file).toString());
       if (Files.isDirectory(file)) {
         Files.createDirectories(target);
-      } else if (Files.exists(file)) {
+      } else if (Files.exists(file) && !Files.exists(target)) {
         Files.copy(file, target);
       }
     }
