@@ -16,6 +16,7 @@ import io.weighbridge.gateway.config.ModelConfig;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.LoopClock;
 import io.weighbridge.gateway.http2.Sweeper;
 import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.inbound.EventLoops;
@@ -95,12 +96,13 @@ final class DataPath {
       int index, EventLoop loop, CallServices services, Ledger ledger, SplittableRandom random) {
     long queuedBytesMax =
         limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
+    LoopClock clock = new LoopClock(loop.ticker());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
     LoopWatch.begin(loop, flusher, metrics.loop(index));
     Pressure pressure = new Pressure(queuedBytesMax);
     pressure.watch(loop, flusher);
     Sweeper sweeper = new Sweeper(loop);
-    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     UpstreamLimits hostLimits = upstreamLimits();
     NettyConnector connector =
         new NettyConnector(
@@ -114,16 +116,11 @@ final class DataPath {
             services,
             new Admission(rates, bulkheads, pressure, random.split()),
             new Upstream(
-                connector,
-                hostLimits,
-                random.split(),
-                new HostEvents(),
-                loop.ticker(),
-                health.loop(index)),
+                connector, hostLimits, random.split(), new HostEvents(), clock, health.loop(index)),
             new Router(random.split()),
             new Recorder(ledger.lane(index)),
             metrics.loop(index),
-            new TimerWheel(loop),
+            new TimerWheel(loop, clock),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);
   }

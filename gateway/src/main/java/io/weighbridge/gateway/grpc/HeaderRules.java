@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.grpc;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.http2.FieldName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +51,16 @@ public final class HeaderRules {
   private static final int REQUEST_PSEUDO = SEEN_METHOD | SEEN_SCHEME | SEEN_PATH;
 
   private static final AsciiString HTTPS = AsciiString.cached("https");
-  private static final AsciiString HOST = AsciiString.cached("host");
-  private static final AsciiString CONNECTION = AsciiString.cached("connection");
-  private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
-  private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
-  private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
-  private static final AsciiString UPGRADE = AsciiString.cached("upgrade");
+  private static final AsciiString HOST = FieldName.of("host");
+  private static final AsciiString CONNECTION = FieldName.of("connection");
+  private static final AsciiString PROXY_CONNECTION = FieldName.of("proxy-connection");
+  private static final AsciiString KEEP_ALIVE = FieldName.of("keep-alive");
+  private static final AsciiString TRANSFER_ENCODING = FieldName.of("transfer-encoding");
+  private static final AsciiString UPGRADE = FieldName.of("upgrade");
   private static final AsciiString PROTO_SUFFIX = AsciiString.cached("+proto");
+
+  /** Names, paths and authorities found to hold allowed bytes only: which kind they are. */
+  private final TextMemo sound = new TextMemo();
 
   private Block block = Block.REQUEST;
   private int seen;
@@ -93,7 +97,7 @@ public final class HeaderRules {
           : checkPseudo(name, value);
     }
     regularSeen = true;
-    return FieldBytes.all(name, FieldBytes.NAME) ? checkRegular(name, value) : HeaderFault.NAME;
+    return all(name, FieldBytes.NAME) ? checkRegular(name, value) : HeaderFault.NAME;
   }
 
   /** Judges the block as a whole, once its last field is in: what is wrong, or null. */
@@ -140,8 +144,7 @@ public final class HeaderRules {
       return once(SEEN_SCHEME, known ? null : HeaderFault.SCHEME);
     }
     if (GrpcNames.PATH.equals(name)) {
-      boolean valid =
-          !value.isEmpty() && value.byteAt(0) == '/' && FieldBytes.all(value, FieldBytes.PATH);
+      boolean valid = !value.isEmpty() && value.byteAt(0) == '/' && all(value, FieldBytes.PATH);
       return once(SEEN_PATH, valid ? null : HeaderFault.PATH);
     }
     if (GrpcNames.AUTHORITY.equals(name)) {
@@ -215,8 +218,20 @@ public final class HeaderRules {
     return otherwise;
   }
 
-  private static boolean isAuthority(AsciiString value) {
-    return !value.isEmpty() && FieldBytes.all(value, FieldBytes.AUTHORITY);
+  /** Whether every byte of the text, which is not empty, is of this kind of {@link FieldBytes}. */
+  private boolean all(AsciiString text, int kind) {
+    if (sound.find(text) == kind) {
+      return true;
+    }
+    boolean all = FieldBytes.all(text, kind);
+    if (all) {
+      sound.keep(text, kind);
+    }
+    return all;
+  }
+
+  private boolean isAuthority(AsciiString value) {
+    return !value.isEmpty() && all(value, FieldBytes.AUTHORITY);
   }
 
   /** Three digits from 100 to 599. */

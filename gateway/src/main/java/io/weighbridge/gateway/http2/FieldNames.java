@@ -37,7 +37,7 @@ final class FieldNames {
 
   static {
     for (String name : INDEXED) {
-      AsciiString text = AsciiString.cached(name);
+      AsciiString text = FieldName.of(name);
       put(new Known(text, StaticTable.find(text), true));
     }
     for (int i = 1; i <= StaticTable.SIZE; i++) {

@@ -19,6 +19,7 @@ public final class HeaderBlock {
   private int length;
   private @Nullable Object finding;
   private boolean repeated;
+  private @Nullable HeaderBlock beginning;
 
   /** An empty block to fill. */
   public HeaderBlock() {
@@ -28,6 +29,18 @@ public final class HeaderBlock {
   /** An empty block to fill, with room for so many fields before it has to grow. */
   public HeaderBlock(int fieldCount) {
     fields = new AsciiString[2 * fieldCount];
+  }
+
+  /**
+   * A block to fill on, which begins with the fields of another one. If that is {@link #repeated},
+   * its bytes are kept.
+   *
+   * @param moreFields room for so many more before it has to grow
+   */
+  public HeaderBlock(HeaderBlock beginning, int moreFields) {
+    fields = Arrays.copyOf(beginning.fields, beginning.length + 2 * moreFields);
+    length = beginning.length;
+    this.beginning = beginning.repeated ? beginning : null;
   }
 
   private HeaderBlock(AsciiString[] fields) {
@@ -76,6 +89,11 @@ public final class HeaderBlock {
 
   boolean isRepeated() {
     return repeated;
+  }
+
+  /** The repeated block it begins with, or null. */
+  @Nullable HeaderBlock beginning() {
+    return beginning;
   }
 
   /** How many fields there are. */

@@ -59,7 +59,13 @@ final class HeaderEncoder {
     if (block.isRepeated() && !resized) {
       return encodeRepeated(block);
     }
-    encodeFields(block);
+    HeaderBlock beginning = block.beginning();
+    if (beginning != null && !resized) {
+      encodeRepeated(beginning);
+      encodeOn(block, beginning.size());
+    } else {
+      encodeFields(block);
+    }
     return length;
   }
 
@@ -89,7 +95,19 @@ final class HeaderEncoder {
     if (resized) {
       resize();
     }
-    for (int i = 0; i < block.size(); i++) {
+    fields(block, 0);
+  }
+
+  /** Encodes the rest of a block behind its beginning, which was encoded last. */
+  private void encodeOn(HeaderBlock block, int from) {
+    byte[] begun = out;
+    out = scratch.encoded(length, length);
+    System.arraycopy(begun, 0, out, 0, length);
+    fields(block, from);
+  }
+
+  private void fields(HeaderBlock block, int from) {
+    for (int i = from; i < block.size(); i++) {
       field(block.name(i), block.value(i));
     }
   }

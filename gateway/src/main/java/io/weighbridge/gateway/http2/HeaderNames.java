@@ -38,7 +38,8 @@ final class HeaderNames {
       return known;
     }
     AsciiString name = new AsciiString(Arrays.copyOfRange(bytes, from, from + length), false);
-    slots[slot] = name;
-    return name;
+    AsciiString ours = FieldName.find(name);
+    slots[slot] = ours == null ? name : ours;
+    return slots[slot];
   }
 }

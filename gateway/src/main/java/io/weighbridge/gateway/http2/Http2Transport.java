@@ -5,12 +5,14 @@ import io.netty.channel.ChannelHandlerContext;
 
 /** {@link Transport} with our own frames, streams and HPACK. Confined to its event loop. */
 public final class Http2Transport implements Transport {
+  private final LoopClock clock;
   private final Flusher flusher;
   private final Sweeper sweeper;
   private final Scratch scratch = new Scratch();
 
   /** The transport of one loop. */
-  public Http2Transport(Flusher flusher, Sweeper sweeper) {
+  public Http2Transport(LoopClock clock, Flusher flusher, Sweeper sweeper) {
+    this.clock = clock;
     this.flusher = flusher;
     this.sweeper = sweeper;
   }
@@ -30,10 +32,21 @@ public final class Http2Transport implements Transport {
       boolean server,
       Http2Limits limits,
       ConnectionListener listener) {
-    LeanConnection connection =
-        new LeanConnection(context, server, limits, listener, flusher, scratch);
+    LeanConnection connection = new LeanConnection(context, server, limits, listener, this);
     sweeper.add(connection);
     return connection;
+  }
+
+  LoopClock clock() {
+    return clock;
+  }
+
+  Flusher flusher() {
+    return flusher;
+  }
+
+  Scratch scratch() {
+    return scratch;
   }
 
   void forget(LeanConnection connection) {

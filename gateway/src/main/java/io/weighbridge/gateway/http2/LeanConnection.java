@@ -3,7 +3,6 @@ package io.weighbridge.gateway.http2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.concurrent.Ticker;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class LeanConnection implements LoopConnection {
   final boolean server;
   final Http2Limits limits;
-  final Ticker ticker;
+  final LoopClock clock;
   final ConnectionListener listener;
   private final Flusher flusher;
   private final Channel channel;
@@ -44,13 +43,13 @@ final class LeanConnection implements LoopConnection {
       boolean server,
       Http2Limits limits,
       ConnectionListener listener,
-      Flusher flusher,
-      Scratch scratch) {
+      Http2Transport transport) {
     this.server = server;
     this.limits = limits;
-    ticker = context.executor().ticker();
+    clock = transport.clock();
     this.listener = listener;
-    this.flusher = flusher;
+    flusher = transport.flusher();
+    Scratch scratch = transport.scratch();
     channel = context.channel();
     writer = new FrameWriter(context, new HeaderEncoder(scratch));
     ids = new StreamIds(server);
@@ -60,7 +59,7 @@ final class LeanConnection implements LoopConnection {
     outbox = new Outbox(this, channel, writer, flusher);
     peerSettings = new PeerSettings(server, writer, outbox, streams);
     Receiver receiver = new Receiver(this, answers, peerSettings, scratch);
-    reader = new FrameReader(receiver, scratch, server, limits.headerListBytesMax(), ticker);
+    reader = new FrameReader(receiver, scratch, server, limits.headerListBytesMax(), clock);
   }
 
   /** Takes in what the peer sent. Borrows {@code in}. */
@@ -323,7 +322,7 @@ final class LeanConnection implements LoopConnection {
     if (!reading() || !farewell.staying()) {
       return;
     } else if (server && begun) {
-      farewell.warn(ticker.nanoTime());
+      farewell.warn(clock.nanoTime());
       markDirty();
     } else {
       nameLastStream();

@@ -50,9 +50,11 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     ByteBuf in = (ByteBuf) msg;
+    transport.clock().hold();
     try {
       connection().read(in);
     } finally {
+      transport.clock().release();
       in.release();
     }
   }

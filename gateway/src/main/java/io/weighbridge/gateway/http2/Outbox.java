@@ -68,7 +68,7 @@ final class Outbox {
 
   private void wait(LeanStream stream, LeanStream.Waiting item) {
     if (stream.first == null) {
-      stream.stalledSinceNs = connection.ticker.nanoTime();
+      stream.stalledSinceNs = connection.clock.nanoTime();
     }
     stream.append(item);
     enlist(stream);
@@ -153,7 +153,7 @@ final class Outbox {
   }
 
   private void dequeued(LeanStream stream, int byteCount) {
-    stream.stalledSinceNs = connection.ticker.nanoTime();
+    stream.stalledSinceNs = connection.clock.nanoTime();
     stream.queuedBytes -= byteCount;
     queuedBytes -= byteCount;
     flusher.queued(-byteCount);

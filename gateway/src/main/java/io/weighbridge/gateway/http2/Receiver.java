@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  * counts those that cost us more than the peer. Confined to its connection's event loop.
  */
 final class Receiver implements FrameListener {
-  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
+  private static final AsciiString STATUS = FieldName.of(":status");
+  private static final AsciiString CONTENT_LENGTH = FieldName.of("content-length");
   private static final int CONTENT_LENGTH_DIGITS_MAX = 18;
 
   private static final HeaderBlock LIST_TOO_LARGE =
-      HeaderBlock.of(AsciiString.cached(":status"), AsciiString.cached("431"));
+      HeaderBlock.of(STATUS, AsciiString.cached("431"));
 
   /**
    * A window update below this costs more to handle than it gives. Larger ones are bounded by what
@@ -45,7 +46,7 @@ final class Receiver implements FrameListener {
     this.answers = answers;
     this.peerSettings = peerSettings;
     Http2Limits limits = connection.limits;
-    long nowNs = connection.ticker.nanoTime();
+    long nowNs = connection.clock.nanoTime();
     decoder = new HeaderDecoder(scratch, limits.headerListBytesMax());
     controlFrames = new RateLimit(limits.controlFramesPerSecondMax(), nowNs);
     resets = new RateLimit(limits.resetsPerSecondMax(), nowNs);
@@ -116,7 +117,7 @@ final class Receiver implements FrameListener {
 
   private static boolean isInformational(HeaderBlock headers) {
     return headers.size() > 0
-        && headers.name(0).contentEquals(":status")
+        && STATUS.equals(headers.name(0))
         && headers.value(0).length() == 3
         && headers.value(0).byteAt(0) == '1';
   }
@@ -289,13 +290,13 @@ final class Receiver implements FrameListener {
 
   /** Counts a stream that came to nothing: cheap for the peer, not for us. */
   private void strike() {
-    if (connection.server && !resets.admit(connection.ticker.nanoTime())) {
+    if (connection.server && !resets.admit(connection.clock.nanoTime())) {
       connectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many resets");
     }
   }
 
   private void control() {
-    if (!controlFrames.admit(connection.ticker.nanoTime())) {
+    if (!controlFrames.admit(connection.clock.nanoTime())) {
       connectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many control frames");
     }
   }

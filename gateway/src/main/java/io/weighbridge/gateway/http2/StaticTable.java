@@ -142,9 +142,7 @@ final class StaticTable {
     NAMES[0] = AsciiString.EMPTY_STRING;
     VALUES[0] = AsciiString.EMPTY_STRING;
     for (int i = 1; i <= SIZE; i++) {
-      // One object per name: fields of the same name are told apart by their values alone.
-      AsciiString name = AsciiString.cached(FIELDS[2 * i - 2]);
-      NAMES[i] = name.equals(NAMES[i - 1]) ? NAMES[i - 1] : name;
+      NAMES[i] = FieldName.of(FIELDS[2 * i - 2]);
       VALUES[i] = AsciiString.cached(FIELDS[2 * i - 1]);
     }
   }

@@ -4,6 +4,7 @@ import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.RetryBudget;
 import io.weighbridge.gateway.grpc.HeaderRules;
 import io.weighbridge.gateway.grpc.Inflation;
+import io.weighbridge.gateway.grpc.TextMemo;
 import io.weighbridge.gateway.grpc.TimeoutText;
 import io.weighbridge.gateway.observe.LoopMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
@@ -28,6 +29,8 @@ public final class CallLoop {
   private final HeaderRules headerRules = new HeaderRules();
   private final Inflation.Budget inflating;
   private final TimeoutText timeoutText = new TimeoutText();
+  private final RequestHeads requestHeads;
+  private final TextMemo forHosts = new TextMemo();
   private final ArrayDeque<Peek> sparePeeks = new ArrayDeque<>();
 
   /** The loop's own parts; {@code services} are shared with the other loops. */
@@ -48,6 +51,7 @@ public final class CallLoop {
     this.metrics = metrics;
     this.timers = timers;
     this.traces = traces;
+    requestHeads = new RequestHeads(services);
     inflating = new Inflation.Budget(services.limits().inflatingBytesMax());
   }
 
@@ -102,7 +106,12 @@ public final class CallLoop {
 
   /** The monotonic clock of this loop. */
   long nowNs() {
-    return timers.nowNs();
+    return timers.clock().nanoTime();
+  }
+
+  /** The wall clock, milliseconds since 1970. */
+  long unixMs() {
+    return timers.clock().unixMs();
   }
 
   TraceStart traces() {
@@ -115,6 +124,15 @@ public final class CallLoop {
 
   TimeoutText timeoutText() {
     return timeoutText;
+  }
+
+  RequestHeads requestHeads() {
+    return requestHeads;
+  }
+
+  /** Which names of callers' fields hosts see. */
+  TextMemo forHosts() {
+    return forHosts;
   }
 
   /** Whether answers leave without a record, as the operator chose; the lane counts the loss. */

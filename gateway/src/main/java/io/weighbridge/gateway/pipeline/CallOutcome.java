@@ -59,9 +59,9 @@ final class CallOutcome {
   private long durationNs;
 
   /** The call's first block is here. */
-  void began(long nowNs) {
-    receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-    startedNs = nowNs;
+  void began(CallLoop loop) {
+    receivedAtUnixNs = TimeUnit.MILLISECONDS.toNanos(loop.unixMs());
+    startedNs = loop.nowNs();
   }
 
   /** When the call began, by the loop's clock. */

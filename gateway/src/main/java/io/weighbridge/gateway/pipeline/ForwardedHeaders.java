@@ -4,6 +4,8 @@ import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcNames;
+import io.weighbridge.gateway.grpc.TextMemo;
+import io.weighbridge.gateway.http2.FieldName;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.observe.trace.TraceContext;
 import java.util.Set;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * as they came, so what is said of their encoding passes with them.
  */
 final class ForwardedHeaders {
-  /** What a request to a host says at least. */
-  private static final int FIELDS_OF_OURS = 8;
+  /** Fields of ours that differ from call to call. */
+  private static final int FIELDS_OF_THE_CALL = 2;
+
+  private static final int PASSES = 1;
+  private static final int STAYS = 2;
 
   private static final Set<AsciiString> NEVER_TO_HOST =
       Set.of(
@@ -28,32 +33,32 @@ final class ForwardedHeaders {
           GrpcNames.CONTENT_TYPE,
           GrpcNames.CONTENT_LENGTH,
           GrpcNames.TRACEPARENT,
-          AsciiString.cached("host"),
-          AsciiString.cached("cookie"),
-          AsciiString.cached("forwarded"),
-          AsciiString.cached("x-forwarded-for"),
-          AsciiString.cached("x-forwarded-host"),
-          AsciiString.cached("x-forwarded-proto"),
-          AsciiString.cached("x-forwarded-client-cert"),
-          AsciiString.cached("x-real-ip"),
-          AsciiString.cached("x-tenant"));
+          FieldName.of("host"),
+          FieldName.of("cookie"),
+          FieldName.of("forwarded"),
+          FieldName.of("x-forwarded-for"),
+          FieldName.of("x-forwarded-host"),
+          FieldName.of("x-forwarded-proto"),
+          FieldName.of("x-forwarded-client-cert"),
+          FieldName.of("x-real-ip"),
+          FieldName.of("x-tenant"));
 
   private static final Set<AsciiString> NEVER_TO_CALLER =
       Set.of(
           GrpcNames.CONTENT_TYPE,
           GrpcNames.CONTENT_LENGTH,
-          AsciiString.cached("server"),
-          AsciiString.cached("date"),
-          AsciiString.cached("via"));
+          FieldName.of("server"),
+          FieldName.of("date"),
+          FieldName.of("via"));
 
   /** Fields of the protocol that two ends tell each other about messages nobody reads between. */
   private static final Set<AsciiString> END_TO_END =
       Set.of(
           GrpcNames.GRPC_ENCODING,
           GrpcNames.GRPC_ACCEPT_ENCODING,
-          AsciiString.cached("grpc-previous-rpc-attempts"),
-          AsciiString.cached("grpc-tags-bin"),
-          AsciiString.cached("grpc-trace-bin"));
+          FieldName.of("grpc-previous-rpc-attempts"),
+          FieldName.of("grpc-tags-bin"),
+          FieldName.of("grpc-trace-bin"));
 
   private ForwardedHeaders() {}
 
@@ -63,21 +68,9 @@ final class ForwardedHeaders {
     HeaderBlock from = facts.headers().block();
     TraceContext trace = facts.trace();
     HeaderBlock block =
-        new HeaderBlock(from.size() + FIELDS_OF_OURS)
-            .add(GrpcNames.METHOD, GrpcNames.POST)
-            .add(GrpcNames.SCHEME, GrpcNames.HTTP)
-            .add(GrpcNames.PATH, method.path())
-            .add(GrpcNames.AUTHORITY, host.authority())
-            .add(GrpcNames.TE, GrpcNames.TRAILERS)
-            .add(GrpcNames.GATEWAY_ID, loop.services().gatewayId())
-            .add(GrpcNames.BOOT_EPOCH, loop.services().bootEpoch())
+        new HeaderBlock(loop.requestHeads().of(method, host), from.size() + FIELDS_OF_THE_CALL)
             .add(GrpcNames.GRPC_TIMEOUT, loop.timeoutText().of(remainingNs));
-    boolean read = method.rule() == null;
-    if (read) {
-      block
-          .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC)
-          .add(GrpcNames.GRPC_ACCEPT_ENCODING, GrpcNames.IDENTITY);
-    } else {
+    if (method.rule() != null) {
       addAsItCame(block, from);
     }
     if (trace.present()) {
@@ -87,7 +80,7 @@ final class ForwardedHeaders {
     }
     for (int i = 0; i < from.size(); i++) {
       AsciiString name = from.name(i);
-      if (isMetadata(name) && !NEVER_TO_HOST.contains(name)) {
+      if (passes(name, loop.forHosts())) {
         block.add(name, from.value(i));
       }
     }
@@ -163,6 +156,16 @@ final class ForwardedHeaders {
         block.add(name, from.value(i));
       }
     }
+  }
+
+  /** Whether a host sees a caller's field of this name. */
+  private static boolean passes(AsciiString name, TextMemo memo) {
+    int verdict = memo.find(name);
+    if (verdict == TextMemo.UNKNOWN) {
+      verdict = isMetadata(name) && !NEVER_TO_HOST.contains(name) ? PASSES : STAYS;
+      memo.keep(name, verdict);
+    }
+    return verdict == PASSES;
   }
 
   private static boolean isMetadata(AsciiString name) {

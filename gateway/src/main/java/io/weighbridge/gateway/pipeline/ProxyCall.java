@@ -82,7 +82,7 @@ final class ProxyCall implements StreamListener {
       receive(Unpooled.EMPTY_BUFFER, endStream);
       return;
     }
-    outcome.began(loop.nowNs());
+    outcome.began(loop);
     HeaderFault fault = request.read(block, loop.headerRules());
     if (fault != null) {
       NoCall.refuse(fault, caller, streamId, endStream);

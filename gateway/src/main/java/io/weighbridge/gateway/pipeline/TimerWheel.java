@@ -1,7 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Ticker;
+import io.weighbridge.gateway.http2.LoopClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ public final class TimerWheel {
   }
 
   private final EventLoop loop;
-  private final Ticker ticker;
+  private final LoopClock clock;
   private final @Nullable Timer[] heads = new Timer[SLOTS];
   private final long originNs;
   private long doneTick;
@@ -43,15 +43,15 @@ public final class TimerWheel {
   private boolean ticking;
 
   /** A wheel that turns on this loop. */
-  public TimerWheel(EventLoop loop) {
+  public TimerWheel(EventLoop loop, LoopClock clock) {
     this.loop = loop;
-    ticker = loop.ticker();
-    originNs = ticker.nanoTime();
+    this.clock = clock;
+    originNs = clock.nanoTime();
   }
 
-  /** Now, by the clock that every deadline of the loop is in. */
-  long nowNs() {
-    return ticker.nanoTime();
+  /** The clock that every deadline of the loop is in. */
+  LoopClock clock() {
+    return clock;
   }
 
   /** Sets the timer, which must not be set. */
@@ -110,7 +110,7 @@ public final class TimerWheel {
   }
 
   private void tick() {
-    long nowNs = ticker.nanoTime();
+    long nowNs = clock.nanoTime();
     advance(nowNs);
     ticking = count > 0;
     if (ticking) {

@@ -1,9 +1,8 @@
 package io.weighbridge.gateway.record;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.call.Hex;
 import io.weighbridge.ledger.CallRecord;
 import io.weighbridge.ledger.Lane;
 import java.security.MessageDigest;
@@ -19,8 +18,6 @@ import java.util.ArrayDeque;
 public final class Recorder {
   /** Bytes of a SHA-256. */
   public static final int SHA256_BYTES = 32;
-
-  private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
 
   /** What is copied out of a buffer at once: digests take arrays, buffers are off the heap. */
   private static final int SCRATCH_BYTES = 16 * 1024;
@@ -88,24 +85,14 @@ public final class Recorder {
   /** The text of a record id: 8-4-4-4-12 lower-case hex digits (RFC 9562). */
   public static AsciiString idText(long high, long low) {
     byte[] text = new byte[36];
-    putHex(text, 0, high >>> 32, 8);
-    putHex(text, 9, high >>> 16, 4);
-    putHex(text, 14, high, 4);
-    putHex(text, 19, low >>> 48, 4);
-    putHex(text, 24, low, 12);
+    Hex.put8(text, 0, high >>> 32);
+    Hex.put4and4(text, 9, high);
+    Hex.put4and4(text, 19, low >>> 32);
+    Hex.put8(text, 28, low);
     text[8] = '-';
     text[13] = '-';
     text[18] = '-';
     text[23] = '-';
     return new AsciiString(text, false);
-  }
-
-  /** Writes so many lower digits of the value. */
-  private static void putHex(byte[] text, int from, long value, int digits) {
-    long rest = value;
-    for (int at = from + digits - 1; at >= from; at--) {
-      text[at] = HEX[(int) rest & 15];
-      rest >>>= 4;
-    }
   }
 }

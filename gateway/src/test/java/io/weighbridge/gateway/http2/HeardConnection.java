@@ -55,9 +55,10 @@ final class HeardConnection implements ConnectionListener, AutoCloseable {
     return new ChannelInboundHandlerAdapter() {
       @Override
       public void handlerAdded(ChannelHandlerContext context) {
-        connection =
-            new LeanConnection(
-                context, server, limits, HeardConnection.this, flusher, new Scratch());
+        Http2Transport transport =
+            new Http2Transport(
+                new LoopClock(ticker), flusher, new Sweeper(context.channel().eventLoop()));
+        connection = new LeanConnection(context, server, limits, HeardConnection.this, transport);
       }
 
       @Override

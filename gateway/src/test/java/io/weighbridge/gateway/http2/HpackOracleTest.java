@@ -54,7 +54,12 @@ class HpackOracleTest {
         oracle.configuration().maxHeaderTableSize(bytes);
         encoder.peerTableBytes(bytes);
       }
-      HeaderBlock block = random.nextInt(3) == 0 ? any(random, repeated) : block(random);
+      HeaderBlock block =
+          switch (random.nextInt(4)) {
+            case 0 -> any(random, repeated);
+            case 1 -> new HeaderBlock(any(random, repeated), 1).addAll(block(random));
+            default -> block(random);
+          };
       int length = encoder.encode(block);
       ByteBuf bytes = Unpooled.copiedBuffer(encoder.bytes(), 0, length);
       assertThat(fields(oracle.decodeHeaders(1, bytes))).as("block %d", i).isEqualTo(fields(block));

@@ -10,7 +10,7 @@ final class LeanTested implements Tested {
 
   LeanTested(EventLoop loop, long queuedBytesMax) {
     flusher = new Flusher(loop, queuedBytesMax);
-    transport = new Http2Transport(flusher, new Sweeper(loop));
+    transport = new Http2Transport(new LoopClock(loop.ticker()), flusher, new Sweeper(loop));
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.LoopClock;
 import io.weighbridge.gateway.http2.Sweeper;
 import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.identity.KeyTable;
@@ -141,7 +142,8 @@ final class PathHarness implements AutoCloseable {
     EventLoop loop = loops.all().get(0);
     Flusher flusher = new Flusher(loop, 64 << 20);
     Sweeper sweeper = new Sweeper(loop);
-    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    LoopClock clock = new LoopClock(loop.ticker());
+    Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     upstream =
         new Upstream(
             new NettyConnector(
@@ -150,7 +152,7 @@ final class PathHarness implements AutoCloseable {
                 4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
             new ConnectionEvents(),
-            loop.ticker(),
+            clock,
             new HostHealth(1, loop.ticker(), TimeUnit.SECONDS.toNanos(1), List::of).loop(0));
     CallServices services =
         new CallServices(
@@ -171,7 +173,7 @@ final class PathHarness implements AutoCloseable {
             new Router(new Random(2)),
             new Recorder(lane),
             metrics.loop(0),
-            new TimerWheel(loop),
+            new TimerWheel(loop, clock),
             TraceStart.passing(new Random(3)));
     LoopParts parts = new LoopParts(0, loop, transport, sweeper, callLoop);
     port =

@@ -21,6 +21,7 @@ import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Transport;
+import io.weighbridge.gateway.http2.LoopClock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.http2.Sweeper;
 import io.weighbridge.gateway.local.LocalServices;
@@ -71,6 +72,7 @@ final class SimulatedWorld {
   final Http2Transport peers;
 
   private final String name;
+  private final LoopClock clock;
   private final Flusher flusher;
   private final Sweeper sweeper;
   private final HostHealth health;
@@ -103,10 +105,12 @@ final class SimulatedWorld {
     loop = new SimulatedLoop(seed);
     // Worlds of one seed must not meet.
     name = "world-" + WORLDS.incrementAndGet();
-    peers = new Http2Transport(new Flusher(loop.events, 64 << 20), new Sweeper(loop.events));
+    clock = new LoopClock(loop.events.ticker());
+    Flusher theirs = new Flusher(loop.events, 64 << 20);
+    peers = new Http2Transport(clock, theirs, new Sweeper(loop.events));
     flusher = new Flusher(loop.events, 64 << 20);
     sweeper = new Sweeper(loop.events);
-    Http2Transport transport = new Http2Transport(flusher, sweeper);
+    Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     Slots slots = new Slots();
     metrics = new CallMetrics(1, slots);
     health = new HostHealth(1, loop.events.ticker(), 5 * SECOND_NS, this::served);
@@ -151,7 +155,7 @@ final class SimulatedWorld {
         limits,
         loop.random.split(),
         bystander,
-        loop.events.ticker(),
+        clock,
         health.loop(0));
   }
 
@@ -175,7 +179,7 @@ final class SimulatedWorld {
         new Router(random.split()),
         new Recorder(lane),
         metrics.loop(0),
-        new TimerWheel(loop.events),
+        new TimerWheel(loop.events, clock),
         TraceStart.passing(random.split()));
   }
 

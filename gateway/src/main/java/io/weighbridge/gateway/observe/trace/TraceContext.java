@@ -1,7 +1,7 @@
 package io.weighbridge.gateway.observe.trace;
 
 import io.netty.util.AsciiString;
-import java.util.Arrays;
+import io.weighbridge.gateway.call.Hex;
 
 /**
  * Where a call stands in a distributed trace. Confined to the call's event loop and reused with it;
@@ -15,20 +15,6 @@ public final class TraceContext {
 
   static final int SAMPLED = 1;
   private static final int VERSION_FORBIDDEN = 0xff;
-  private static final byte[] HEX = {
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-  };
-
-  /** The value of each digit; negative for what is none. */
-  private static final byte[] DIGITS = new byte[256];
-
-  static {
-    Arrays.fill(DIGITS, (byte) -1);
-    for (byte value = 0; value < HEX.length; value++) {
-      DIGITS[HEX[value]] = value;
-    }
-  }
-
   long traceIdHigh;
   long traceIdLow;
   long parentSpanId;
@@ -93,39 +79,53 @@ public final class TraceContext {
     clear();
     byte[] in = text.array();
     int at = text.arrayOffset();
-    if (!isWellFormed(in, at, text.length())) {
+    if (!hasForm(in, at, text.length())) {
       return false;
     }
-    long high = hex(in, at + 3, 16);
-    long low = hex(in, at + 19, 16);
-    long parent = hex(in, at + 36, 16);
-    if ((high | low) == 0 || parent == 0) {
+    int version = two(in, at);
+    int flag = two(in, at + 53);
+    long highest = Hex.get8(in, at + 3);
+    long high = Hex.get8(in, at + 11);
+    long low = Hex.get8(in, at + 19);
+    long lowest = Hex.get8(in, at + 27);
+    long parentHigh = Hex.get8(in, at + 36);
+    long parentLow = Hex.get8(in, at + 44);
+    boolean digits =
+        (version | flag) >= 0 && (highest | high | low | lowest | parentHigh | parentLow) >= 0;
+    boolean known = version == 0 ? text.length() == TEXT_LENGTH : version != VERSION_FORBIDDEN;
+    if (!digits
+        || !known
+        || (highest | high | low | lowest) == 0
+        || (parentHigh | parentLow) == 0) {
       return false;
     }
-    traceIdHigh = high;
-    traceIdLow = low;
-    parentSpanId = parent;
+    traceIdHigh = highest << 32 | high;
+    traceIdLow = low << 32 | lowest;
+    parentSpanId = parentHigh << 32 | parentLow;
     // Level 1 knows one flag; what a later version means by others is not ours to repeat.
-    flags = (int) hex(in, at + 53, 2) & SAMPLED;
+    flags = flag & SAMPLED;
     return true;
   }
 
-  /** Version 00 has this length exactly; a later one may go on after another dash. */
-  private static boolean isWellFormed(byte[] in, int at, int length) {
-    if (length < TEXT_LENGTH || !isHex(in, at, 2)) {
-      return false;
-    }
-    long version = hex(in, at, 2);
-    if (length > TEXT_LENGTH && (version == 0 || in[at + TEXT_LENGTH] != '-')) {
-      return false;
-    }
-    return version != VERSION_FORBIDDEN
+  /** Whether dashes stand where they must; a later version may go on after another one. */
+  private static boolean hasForm(byte[] in, int at, int length) {
+    return length >= TEXT_LENGTH
         && in[at + 2] == '-'
-        && isHex(in, at + 3, 32)
         && in[at + 35] == '-'
-        && isHex(in, at + 36, 16)
         && in[at + 52] == '-'
-        && isHex(in, at + 53, 2);
+        && (length == TEXT_LENGTH || in[at + TEXT_LENGTH] == '-');
+  }
+
+  /** The value of two digits; negative when one of them is none. Lower case only (the standard). */
+  private static int two(byte[] in, int at) {
+    return digit(in[at]) << 4 | digit(in[at + 1]);
+  }
+
+  private static int digit(byte digit) {
+    if (digit >= '0' && digit <= '9') {
+      return digit - '0';
+    }
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
   }
 
   /** Writes the traceparent that names {@link #spanId} into a buffer of {@link #TEXT_LENGTH}. */
@@ -133,35 +133,12 @@ public final class TraceContext {
     out[0] = '0';
     out[1] = '0';
     out[2] = '-';
-    putHex(out, 3, traceIdHigh);
-    putHex(out, 19, traceIdLow);
+    Hex.put16(out, 3, traceIdHigh);
+    Hex.put16(out, 19, traceIdLow);
     out[35] = '-';
-    putHex(out, 36, spanId);
+    Hex.put16(out, 36, spanId);
     out[52] = '-';
     out[53] = '0';
-    out[54] = HEX[flags & SAMPLED];
-  }
-
-  private static void putHex(byte[] out, int at, long value) {
-    for (int i = 0; i < 16; i++) {
-      out[at + i] = HEX[(int) (value >>> (60 - 4 * i)) & 15];
-    }
-  }
-
-  /** Lower case only, as the standard says. */
-  private static boolean isHex(byte[] in, int at, int length) {
-    int all = 0;
-    for (int i = at; i < at + length; i++) {
-      all |= DIGITS[in[i] & 0xff];
-    }
-    return all >= 0;
-  }
-
-  private static long hex(byte[] in, int at, int length) {
-    long value = 0;
-    for (int i = at; i < at + length; i++) {
-      value = value << 4 | DIGITS[in[i] & 0xff];
-    }
-    return value;
+    out[54] = (byte) ('0' + (flags & SAMPLED));
   }
 }
