@@ -39,6 +39,7 @@ import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.gateway.tls.TlsContexts;
+import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
@@ -116,7 +117,8 @@ final class GatewayServer {
         new HostHealth(
             loopCount,
             Ticker.systemTicker(),
-            config.limits().ns(Limit.HOST_REST_MAX),
+            HealthLimits.of(
+                config.limits().ns(Limit.HOST_REST_MAX), config.limits().ns(Limit.HOST_WAIT_MAX)),
             new ServedVersions(tables));
     loops = new EventLoops(loopCount);
     DataPath path =

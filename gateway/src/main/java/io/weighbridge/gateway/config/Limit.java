@@ -77,6 +77,8 @@ public enum Limit {
   HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Longest rest of a host that keeps failing. */
   HOST_REST_MAX(Unit.DURATION, "30s", "1s", "10m"),
+  /** Time an answer may always take beyond what it takes at rest, before calls are turned away. */
+  HOST_WAIT_MAX(Unit.DURATION, "100ms", "1ms", "1h"),
   /** Age at which a host connection is replaced. */
   HOST_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 

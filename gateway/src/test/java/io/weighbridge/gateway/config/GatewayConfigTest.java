@@ -206,6 +206,7 @@ final class GatewayConfigTest {
             "host-silence-max 10s (100ms to 1h)",
             "host-backoff-max 10s (10ms to 10m)",
             "host-rest-max 30s (1s to 10m)",
+            "host-wait-max 100ms (1ms to 1h)",
             "host-connection-age-max 1h (1s to 30d)",
             "attestation-period 60s (100ms to 1h)",
             "stale-max 15m (0s to 24h)");

@@ -49,6 +49,7 @@ import io.weighbridge.gateway.upstream.NettyConnector;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -74,6 +75,7 @@ final class PathHarness implements AutoCloseable {
   static final String SECRET = "s".repeat(43);
   static final String TOKEN = "wb_demo_" + SECRET;
 
+  static final HealthLimits HEALTH = new HealthLimits(TimeUnit.SECONDS.toNanos(5), 0, 100);
   static final Http2Limits HTTP2 =
       new Http2Limits(
           100,
@@ -153,7 +155,7 @@ final class PathHarness implements AutoCloseable {
             new Random(1),
             new ConnectionEvents(),
             clock,
-            new HostHealth(1, loop.ticker(), TimeUnit.SECONDS.toNanos(1), List::of).loop(0));
+            new HostHealth(1, loop.ticker(), HEALTH, List::of).loop(0));
     CallServices services =
         new CallServices(
             tables,

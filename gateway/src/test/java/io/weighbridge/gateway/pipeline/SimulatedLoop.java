@@ -5,6 +5,7 @@ import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import io.weighbridge.gateway.http2.Flusher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -81,5 +82,10 @@ final class SimulatedLoop {
 
   long usedBytes() {
     return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
+  }
+
+  /** A flusher of this loop. */
+  Flusher flusher() {
+    return new Flusher(events, 64 << 20);
   }
 }

@@ -96,8 +96,7 @@ final class SimulatedWorld {
   /**
    * A world of this seed.
    *
-   * @param calm whether lines and ledger are sound and callers simple, so that what happens comes
-   *     from the moods of hosts
+   * @param calm whether all is sound but the moods of hosts
    */
   SimulatedWorld(long seed, boolean calm) throws Exception {
     this.calm = calm;
@@ -106,14 +105,13 @@ final class SimulatedWorld {
     // Worlds of one seed must not meet.
     name = "world-" + WORLDS.incrementAndGet();
     clock = new LoopClock(loop.events.ticker());
-    Flusher theirs = new Flusher(loop.events, 64 << 20);
-    peers = new Http2Transport(clock, theirs, new Sweeper(loop.events));
-    flusher = new Flusher(loop.events, 64 << 20);
+    peers = new Http2Transport(clock, loop.flusher(), new Sweeper(loop.events));
+    flusher = loop.flusher();
     sweeper = new Sweeper(loop.events);
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     Slots slots = new Slots();
     metrics = new CallMetrics(1, slots);
-    health = new HostHealth(1, loop.events.ticker(), 5 * SECOND_NS, this::served);
+    health = new HostHealth(1, loop.events.ticker(), PathHarness.HEALTH, this::served);
     upstream = upstream(transport);
     CallLoop calls = calls();
     serve(

@@ -7,24 +7,22 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  * Implementation notes: the gradient controller of Envoy's adaptive concurrency filter (after Netflix's concurrency-
- * limits, 2018): the limit shrinks by as much as answers take longer than SLOWDOWN times those of a host with little
- * to do, and grows by its square root otherwise. Four things differ, for models answer in a millisecond or in a
- * minute. Nothing is judged before there are SAMPLES answers, and nothing changed again before the answers to what
- * was let in since. What answers take at rest is found by letting PROBE calls in at a time, but only under pressure,
- * which is calls turned away, or late answers while half of the limit is used; and in no more than one part in
- * PROBE_PART of the time. Without pressure, what answers take is what they take, and is followed slowly. And between
- * probes a limit that turns nobody away is left alone.
+ * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise. Late is
+ * what takes longer than SLOWDOWN times an answer of a host with little to do, and longer than it by a wait that hurts:
+ * a queue of milliseconds is what keeps a host busy. Five things differ, for models answer in a millisecond or in a
+ * minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
+ * changed again before the answers to what was let in since. What answers take at rest is found by letting PROBE calls
+ * in at a time, but only under pressure, which is calls turned away, or late answers while half of the limit is used;
+ * and in no more than one part in PROBE_PART of the time. Without pressure, what answers take is what they take, and
+ * is followed slowly. And between probes a limit that turns nobody away is left alone.
  * </pre>
  */
 final class AdaptiveLimit {
-  /** Where it begins: enough for most hosts, and soon found out. */
-  static final int FIRST = 100;
-
   /** A host that answers at all is given this many. */
   static final int MIN = 4;
 
-  /** More than this is no limit. */
-  static final int MAX = 100_000;
+  /** No limit. */
+  static final int NONE = 100_000;
 
   /** Calls at a time while it is looked what answers take at rest. */
   static final int PROBE = 3;
@@ -46,7 +44,8 @@ final class AdaptiveLimit {
 
   private static final double SHRINK_MOST = 0.5;
 
-  private double limit = FIRST;
+  private final long waitNsMax;
+  private double limit;
   private double restNs;
   private boolean probing;
   private double pressedNs;
@@ -64,6 +63,17 @@ final class AdaptiveLimit {
   private long timed;
   private long latencyNs;
   private boolean turnedAway;
+
+  /**
+   * The limit of a host of which nothing is known.
+   *
+   * @param first where it begins
+   * @param waitNsMax how much longer than at rest an answer may always take
+   */
+  AdaptiveLimit(int first, long waitNsMax) {
+    limit = first;
+    this.waitNsMax = waitNsMax;
+  }
 
   /** How many calls may be in flight. */
   int inFlightMax() {
@@ -92,28 +102,34 @@ final class AdaptiveLimit {
     }
   }
 
+  /** What an answer may take. */
+  private double goodNs() {
+    return Math.max(SLOWDOWN * restNs, restNs + waitNsMax);
+  }
+
   private void judge(double meanNs, long inFlight, long nowNs) {
     if (restNs == 0) {
       probeDueNs = nowNs;
       quietUntilNs = nowNs;
     }
-    boolean used = 2 * inFlight > limit;
-    boolean pressed = turnedAway || (used && meanNs > SLOWDOWN * restNs);
+    boolean used = limit >= NONE || 2 * inFlight > limit;
+    boolean pressed = turnedAway || (used && meanNs > goodNs());
     calmNs = pressed && restNs > 0 ? calmNs : nowNs;
     if (probing) {
       probing = false;
       restNs = meanNs;
-      shrink(SLOWDOWN * restNs / pressedNs);
+      shrink(goodNs() / pressedNs);
       probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * (nowNs - probedAtNs));
     } else if (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0) {
       probing = true;
+      limit = limit >= NONE ? inFlight : limit;
       pressedNs = meanNs;
       probedAtNs = nowNs;
       leftOut = inFlight;
     } else {
       follow(meanNs, used);
       if (turnedAway && nowNs - quietUntilNs >= 0) {
-        adapt(SLOWDOWN * restNs / meanNs);
+        adapt(goodNs() / meanNs);
         quietUntilNs = nowNs + (long) meanNs;
       }
     }
@@ -132,7 +148,7 @@ final class AdaptiveLimit {
     if (gradient < 1) {
       shrink(Math.max(SHRINK_MOST, gradient));
     } else {
-      limit = Math.min(MAX, limit + Math.sqrt(limit));
+      limit = Math.min(NONE, limit + Math.sqrt(limit));
     }
   }
 

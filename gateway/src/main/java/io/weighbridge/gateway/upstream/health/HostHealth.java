@@ -34,7 +34,7 @@ public final class HostHealth implements AutoCloseable {
   private final List<LoopHealth> loops;
   private final Ticker ticker;
   private final Clock clock;
-  private final long restMaxNs;
+  private final HealthLimits limits;
   private final Supplier<List<Version>> versions;
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
@@ -57,15 +57,14 @@ public final class HostHealth implements AutoCloseable {
    * Health of the hosts that serve these versions; nobody looks before {@link #start}.
    *
    * @param ticker of the event loops
-   * @param restMaxNs longest rest of a host that keeps failing
    * @param versions those there are now
    */
   public HostHealth(
-      int loopCount, Ticker ticker, long restMaxNs, Supplier<List<Version>> versions) {
+      int loopCount, Ticker ticker, HealthLimits limits, Supplier<List<Version>> versions) {
     loops = IntStream.range(0, loopCount).mapToObj(_ -> new LoopHealth(published)).toList();
     this.ticker = ticker;
     clock = new TickerClock(ticker);
-    this.restMaxNs = restMaxNs;
+    this.limits = limits;
     this.versions = versions;
   }
 
@@ -167,7 +166,7 @@ public final class HostHealth implements AutoCloseable {
   private @Nullable SeatHealth seat(Eligible eligible, LoopHealth.Counts counts) {
     SeatHealth known = seats.get(eligible.seat());
     if (known == null && !counts.nothing()) {
-      known = new SeatHealth(eligible.host(), eligible.seat(), clock, restMaxNs);
+      known = new SeatHealth(eligible.host(), eligible.seat(), clock, limits);
       seats.put(eligible.seat(), known);
     }
     return known;

@@ -87,7 +87,7 @@ public final class LoopHealth {
   public boolean full(int seat) {
     int[] current = limits;
     int most = seat < current.length ? (int) LIMIT.getOpaque(current, seat) : 0;
-    return inFlight(seat) >= (most == 0 ? AdaptiveLimit.FIRST : most);
+    return most > 0 && inFlight(seat) >= most;
   }
 
   /** Calls of one message that the host has of this loop. Any thread. */

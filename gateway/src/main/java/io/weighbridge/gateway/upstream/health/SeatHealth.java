@@ -53,7 +53,7 @@ final class SeatHealth {
   private final CircuitBreaker breaker;
   private final long restMaxNs;
   private final Recent recent = new Recent();
-  private final AdaptiveLimit limit = new AdaptiveLimit();
+  private final AdaptiveLimit limit;
   private final Map<Reason, Long> rests = new EnumMap<>(Reason.class);
   private LoopHealth.Counts seen = new LoopHealth.Counts();
   private double failedUnfed;
@@ -69,10 +69,11 @@ final class SeatHealth {
   private long sinceUnixMs = System.currentTimeMillis();
   private boolean ramping;
 
-  SeatHealth(Host host, int seat, Clock clock, long restMaxNs) {
+  SeatHealth(Host host, int seat, Clock clock, HealthLimits limits) {
     this.host = host;
     this.seat = seat;
-    this.restMaxNs = restMaxNs;
+    restMaxNs = limits.restMaxNs();
+    limit = new AdaptiveLimit(limits.inFlightFirst(), limits.waitMaxNs());
     CircuitBreakerConfig config =
         CircuitBreakerConfig.custom()
             .clock(clock)

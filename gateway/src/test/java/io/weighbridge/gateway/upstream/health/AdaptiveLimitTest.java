@@ -17,7 +17,7 @@ class AdaptiveLimitTest {
 
   /** A host with so many servers, each of which needs so long for a call. */
   private static final class Queue {
-    final AdaptiveLimit limit = new AdaptiveLimit();
+    final AdaptiveLimit limit;
     private final SplittableRandom random = new SplittableRandom(7);
     private final PriorityQueue<long[]> atWork =
         new PriorityQueue<>((one, other) -> Long.compare(one[0], other[0]));
@@ -32,6 +32,11 @@ class AdaptiveLimitTest {
     private int offered;
 
     Queue(int servers, long serviceNs) {
+      this(servers, serviceNs, new AdaptiveLimit(100, 0));
+    }
+
+    Queue(int servers, long serviceNs, AdaptiveLimit limit) {
+      this.limit = limit;
       this.servers = servers;
       this.serviceNs = serviceNs;
     }
@@ -150,5 +155,23 @@ class AdaptiveLimitTest {
     host.run(20, 60_000 * MS);
     assertThat(host.limit.inFlightMax()).isBetween(AdaptiveLimit.PROBE, 10);
     assertThat(host.goodput(60_000 * MS)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void aQueueThatHurtsNobodyIsNoOverload() {
+    Queue host = new Queue(8, MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    host.run(0.97, 60_000 * MS);
+    assertThat(host.answered).isEqualTo(host.offered - host.inFlight());
+    assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
+  }
+
+  @Test
+  void thereIsNoLimitUntilAnswersAreLateByMoreThanTheWaitAllowed() {
+    Queue host = new Queue(8, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    host.run(10, 30_000 * MS);
+    host.run(10, 10_000 * MS);
+    assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.9);
+    assertThat(host.p99Ns()).isLessThan(300 * MS);
+    assertThat(host.limit.inFlightMax()).isLessThan(400);
   }
 }

@@ -35,7 +35,10 @@ public final class Fleet {
     ticker.advance(1, TimeUnit.HOURS);
     health =
         new HostHealth(
-            1, ticker, REST_MAX_NS, () -> List.of(new HostHealth.Version(0, List.of(hosts))));
+            1,
+            ticker,
+            new HealthLimits(REST_MAX_NS, 0, 100),
+            () -> List.of(new HostHealth.Version(0, List.of(hosts))));
     loop = health.loop(0);
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** How two event loops share what a host may have at a time. */
 class HostLimitTest {
   private static final int SEAT = 3;
-  private static final int MOST = AdaptiveLimit.FIRST;
+  private static final int MOST = 100;
 
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Host host =
@@ -25,7 +25,7 @@ class HostLimitTest {
       new HostHealth(
           2,
           ticker,
-          TimeUnit.SECONDS.toNanos(1),
+          new HealthLimits(TimeUnit.SECONDS.toNanos(1), 0, MOST),
           () ->
               List.of(
                   new HostHealth.Version(
@@ -49,8 +49,13 @@ class HostLimitTest {
   }
 
   @Test
-  void nobodyHasToLookBeforeThereIsALimit() {
-    assertThat(fill(one)).isEqualTo(MOST);
+  void beforeTheFirstLookThereIsNone() {
+    for (int i = 0; i < 10 * MOST; i++) {
+      one.started(SEAT);
+    }
+    assertThat(one.full(SEAT)).isFalse();
+    look();
+    assertThat(one.full(SEAT)).isTrue();
   }
 
   @Test
