@@ -24,6 +24,9 @@ final class AdaptiveLimit {
   /** No limit. */
   static final int NONE = 100_000;
 
+  /** Without a limit, half of this many are a use that a limit could help. */
+  static final int USUAL = 100;
+
   /** Calls at a time while it is looked what answers take at rest. */
   static final int PROBE = 3;
 
@@ -112,7 +115,7 @@ final class AdaptiveLimit {
       probeDueNs = nowNs;
       quietUntilNs = nowNs;
     }
-    boolean used = limit >= NONE || 2 * inFlight > limit;
+    boolean used = 2 * inFlight > (limit >= NONE ? USUAL : limit);
     boolean pressed = turnedAway || (used && meanNs > goodNs());
     calmNs = pressed && restNs > 0 ? calmNs : nowNs;
     if (probing) {

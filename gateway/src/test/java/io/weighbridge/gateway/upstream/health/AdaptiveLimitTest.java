@@ -174,4 +174,15 @@ class AdaptiveLimitTest {
     assertThat(host.p99Ns()).isLessThan(300 * MS);
     assertThat(host.limit.inFlightMax()).isLessThan(400);
   }
+
+  @Test
+  void withoutALimitRequestsThatTakeLongerBringNone() {
+    Queue host = new Queue(40, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    host.run(0.3, 10_000 * MS);
+    host.serviceNs = 1_000 * MS;
+    int before = host.inFlight();
+    host.run(0.3, 60_000 * MS);
+    assertThat(host.answered).isEqualTo(before + host.offered - host.inFlight());
+    assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
+  }
 }
