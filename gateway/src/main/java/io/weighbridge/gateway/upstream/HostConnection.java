@@ -76,6 +76,11 @@ public final class HostConnection implements ConnectionListener {
     return retiring;
   }
 
+  /** Whether it is still to be made. */
+  public boolean wanted() {
+    return !link.isClosed();
+  }
+
   long openedAtNs() {
     return openedAtNs;
   }

@@ -3,6 +3,7 @@ package io.weighbridge.gateway.upstream;
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.http2.Connection;
+import io.weighbridge.gateway.upstream.health.LoopHealth;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +11,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything between one event loop and one host: its connections, the calls waiting for one, and
- * the pause after a failed connect. Confined to its event loop.
+ * Everything between one event loop and one host: its connections, and the calls waiting for one.
+ * Confined to its event loop.
  *
  * <p>Connections are opened on first use. Another one is opened when the others have used 80 % of
- * the streams the host allows, up to the limit; past that, calls wait in a bounded queue.
+ * the streams the host allows, up to the limit; past that, calls wait in a bounded queue. After a
+ * connect that failed, or a connection that broke under calls, no call finds out whether the host
+ * is there again: the link tries to connect until it is, with longer and longer pauses.
  */
 final class HostLink {
   /** Stream ids end at 2^31 - 1: a connection is replaced long before. */
@@ -22,31 +25,39 @@ final class HostLink {
 
   private static final long BACKOFF_FIRST_NS = 100_000_000L;
 
+  /** A connection that broke sooner is made again by the next call, not by itself. */
+  private static final long STEADY_NS = 1_000_000_000L;
+
   private final HostTable.Host host;
   private final Connector connector;
   private final UpstreamLimits limits;
   private final RandomGenerator random;
   private final UpstreamEvents events;
   private final Ticker ticker;
+  private final LoopHealth health;
   private final List<HostConnection> connections = new ArrayList<>();
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
   private int inFlight;
   private int failures;
-  private long retryAtNs;
+  private boolean closed;
 
-  HostLink(
-      HostTable.Host host,
+  /** What all links of a loop share. */
+  record Shared(
       Connector connector,
       UpstreamLimits limits,
       RandomGenerator random,
       UpstreamEvents events,
-      Ticker ticker) {
+      Ticker ticker,
+      LoopHealth health) {}
+
+  HostLink(HostTable.Host host, Shared shared) {
     this.host = host;
-    this.connector = connector;
-    this.limits = limits;
-    this.random = random;
-    this.events = events;
-    this.ticker = ticker;
+    connector = shared.connector();
+    limits = shared.limits();
+    random = shared.random();
+    events = shared.events();
+    ticker = shared.ticker();
+    health = shared.health();
   }
 
   HostTable.Host host() {
@@ -58,8 +69,12 @@ final class HostLink {
   }
 
   /** Whether a call given to this host now has a chance. */
-  boolean reachable(long nowNs) {
-    return failures == 0 || nowNs - retryAtNs >= 0 || anyUsable();
+  boolean reachable() {
+    return failures == 0 || anyUsable();
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   private boolean anyUsable() {
@@ -84,7 +99,7 @@ final class HostLink {
     }
     waiting.add(attempt);
     if (connecting() == 0 && live() < limits.connectionsMax()) {
-      connect(nowNs);
+      connect(nowNs, 0);
     }
   }
 
@@ -137,7 +152,7 @@ final class HostLink {
     boolean busy = active >= 4L * best.http2().freeStreams();
     boolean old = nowNs - best.openedAtNs() > limits.connectionAgeMaxNs();
     if ((busy || old) && connecting() == 0 && live() < limits.connectionsMax() + (old ? 1 : 0)) {
-      connect(nowNs);
+      connect(nowNs, 0);
     }
   }
 
@@ -157,15 +172,20 @@ final class HostLink {
     return count;
   }
 
-  private void connect(long nowNs) {
-    HostConnection connection = new HostConnection(this, nowNs);
+  private void connect(long nowNs, long pauseNs) {
+    HostConnection connection = new HostConnection(this, nowNs + pauseNs);
     connections.add(connection);
-    connector.connect(host, connection);
+    connector.connect(host, connection, pauseNs);
   }
 
   void ready(HostConnection fresh) {
-    failures = 0;
     events.connected(host);
+    health.connected(host);
+    if (closed) {
+      fresh.http2().close();
+      return;
+    }
+    failures = 0;
     long nowNs = ticker.nanoTime();
     for (HostConnection connection : connections) {
       if (connection != fresh
@@ -200,19 +220,26 @@ final class HostLink {
     long nowNs = ticker.nanoTime();
     if (!connection.ready()) {
       failures++;
-      retryAtNs = nowNs + backoffNs();
       events.connectFailed(host);
     } else {
       events.disconnected(host);
     }
-    if (anyUsable() || connecting() > 0) {
+    if (closed || anyUsable() || connecting() > 0) {
       return;
     }
-    if (connection.ready() && !waiting.isEmpty()) {
-      connect(nowNs);
+    if (connection.ready() && (!waiting.isEmpty() || brokeLate(connection, nowNs))) {
+      connect(nowNs, 0);
       return;
     }
     disappointWaiting();
+    if (failures > 0) {
+      connect(nowNs, backoffNs());
+    }
+  }
+
+  /** Whether nobody ended it, and it held long enough that the next one may as well. */
+  private static boolean brokeLate(HostConnection connection, long nowNs) {
+    return !connection.retiring() && nowNs - connection.openedAtNs() > STEADY_NS;
   }
 
   private void disappointWaiting() {
@@ -238,6 +265,7 @@ final class HostLink {
   }
 
   void close() {
+    closed = true;
     for (HostConnection connection : new ArrayList<>(connections)) {
       if (connection.ready()) {
         connection.http2().close();

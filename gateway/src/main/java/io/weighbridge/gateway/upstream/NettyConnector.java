@@ -55,7 +55,23 @@ public final class NettyConnector implements Connector {
   }
 
   @Override
-  public void connect(Host host, HostConnection connection) {
+  public void connect(Host host, HostConnection connection, long pauseNs) {
+    if (pauseNs == 0) {
+      connect(host, connection);
+      return;
+    }
+    var _ =
+        loop.schedule(
+            () -> {
+              if (connection.wanted()) {
+                connect(host, connection);
+              }
+            },
+            pauseNs,
+            TimeUnit.NANOSECONDS);
+  }
+
+  private void connect(Host host, HostConnection connection) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)

@@ -19,14 +19,11 @@ import org.jspecify.annotations.Nullable;
  * (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001): nearly as even as
  * asking all of them. What a host has to do is its calls of this loop in flight, times what one
  * costs there; see {@link LoopHealth}. Hosts that rest or drain are left out, and one on probation
- * gets one call at a time.
+ * gets one call at a time; but a host that rests and answers is better than none.
  */
 public final class Upstream {
-  private final Connector connector;
-  private final UpstreamLimits limits;
+  private final HostLink.Shared shared;
   private final RandomGenerator random;
-  private final UpstreamEvents events;
-  private final Ticker ticker;
   private final LoopHealth health;
   private @Nullable HostLink[] links = new HostLink[0];
 
@@ -38,11 +35,8 @@ public final class Upstream {
       UpstreamEvents events,
       Ticker ticker,
       LoopHealth health) {
-    this.connector = connector;
-    this.limits = limits;
+    shared = new HostLink.Shared(connector, limits, random, events, ticker, health);
     this.random = random;
-    this.events = events;
-    this.ticker = ticker;
     this.health = health;
   }
 
@@ -90,7 +84,7 @@ public final class Upstream {
 
   private Fit fit(
       Eligible candidate, Standings now, @Nullable Host except, Object call, long nowNs) {
-    if (!usable(candidate, now, except, nowNs)) {
+    if (!usable(candidate, now, except)) {
       return Fit.NO;
     }
     Standing standing = now.of(candidate.seat());
@@ -121,19 +115,27 @@ public final class Upstream {
   private @Nullable Eligible any(
       Eligible[] eligible, int from, @Nullable Host except, Object call, long nowNs) {
     Standings now = health.standings();
+    boolean wellButFull = false;
+    Eligible atNeed = null;
     for (int i = 0; i < eligible.length; i++) {
       Eligible candidate = eligible[(from + i) % eligible.length];
-      boolean in =
-          now.of(candidate.seat()).state() == Standing.State.IN && !health.full(candidate.seat());
-      // However slowly it should start.
-      if (in && usable(candidate, now, except, nowNs)) {
+      if (!usable(candidate, now, except)) {
+        continue;
+      }
+      Standing standing = now.of(candidate.seat());
+      boolean full = health.full(candidate.seat());
+      if (standing.state() != Standing.State.IN) {
+        if (fit(candidate, now, except, call, nowNs) == Fit.ON_TRIAL) {
+          return candidate;
+        }
+        atNeed = standing.atNeed() && !full ? candidate : atNeed;
+      } else if (!full) {
+        // However slowly it should start.
         return candidate;
       }
-      if (fit(candidate, now, except, call, nowNs) == Fit.ON_TRIAL) {
-        return candidate;
-      }
+      wellButFull |= standing.state() == Standing.State.IN;
     }
-    return null;
+    return wellButFull ? null : atNeed;
   }
 
   /**
@@ -145,7 +147,7 @@ public final class Upstream {
     boolean any = false;
     for (Eligible candidate : eligible) {
       boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
-      if (in && health.full(candidate.seat()) && usable(candidate, now, null, nowNs)) {
+      if (in && health.full(candidate.seat()) && usable(candidate, now, null)) {
         health.turnedAway(candidate.seat());
         any = true;
       }
@@ -159,7 +161,7 @@ public final class Upstream {
     for (Eligible candidate : eligible) {
       Standing.State state = now.of(candidate.seat()).state();
       boolean rests = state == Standing.State.OUT || state == Standing.State.ON_PROBATION;
-      if (rests && usable(candidate, now, null, nowNs)) {
+      if (rests && usable(candidate, now, null)) {
         return true;
       }
     }
@@ -188,7 +190,7 @@ public final class Upstream {
         bestWeight = weight;
       }
     }
-    return best != null && link(best.host()).reachable(nowNs) ? best : null;
+    return best != null && link(best.host()).reachable() ? best : null;
   }
 
   /** Spreads the bits of a number (Steele, Lea and Flood, "SplitMix", 2014). */
@@ -198,9 +200,9 @@ public final class Upstream {
     return mixed ^ mixed >>> 31;
   }
 
-  private boolean usable(Eligible candidate, Standings now, @Nullable Host except, long nowNs) {
+  private boolean usable(Eligible candidate, Standings now, @Nullable Host except) {
     Host host = candidate.host();
-    return !host.equals(except) && !now.draining(host) && link(host).reachable(nowNs);
+    return !host.equals(except) && !now.draining(host) && link(host).reachable();
   }
 
   /** Starts the attempt on the host; {@link #finished} must follow once. */
@@ -246,7 +248,7 @@ public final class Upstream {
       if (link != null) {
         link.close();
       }
-      link = new HostLink(host, connector, limits, random, events, ticker);
+      link = new HostLink(host, shared);
       links[index] = link;
     }
     return link;

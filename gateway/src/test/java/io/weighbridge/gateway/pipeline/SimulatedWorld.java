@@ -149,7 +149,7 @@ final class SimulatedWorld {
     UpstreamLimits limits =
         new UpstreamLimits(2, 20, 2 * SECOND_NS, SECOND_NS, 5 * SECOND_NS, PathHarness.HTTP2);
     return new Upstream(
-        (host, connection) -> connect(transport, host, connection),
+        (host, to, pauseNs) -> loop.after(pauseNs, () -> connect(transport, host, to)),
         limits,
         loop.random.split(),
         bystander,
@@ -345,7 +345,7 @@ final class SimulatedWorld {
     last.forEach(
         call -> loop.expect(call.answeredOk(), "call " + call.key + " ended with " + call.end()));
     callers.forEach(SimulatedCaller::disconnect);
-    closeHosts();
+    upstream.close();
     loop.run(2 * SECOND_NS);
     judge();
     return loop.faults();

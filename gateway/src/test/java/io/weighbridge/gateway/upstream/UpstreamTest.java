@@ -2,11 +2,11 @@ package io.weighbridge.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.upstream.health.Fleet;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Standing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -25,7 +25,7 @@ class UpstreamTest {
   private static Upstream upstream(Fleet fleet) {
     Http2Limits http2 = new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1, 1);
     return new Upstream(
-        (host, connection) -> {
+        (host, connection, pauseNs) -> {
           throw new AssertionError("nothing is sent");
         },
         new UpstreamLimits(1, 1, 1, 1, 1, http2),
@@ -118,6 +118,47 @@ class UpstreamTest {
   }
 
   @Test
+  void aSlowHostIsBetterThanNone() {
+    slow(0);
+    assertThat(toFirst()).isZero();
+    fleet.health.drain(List.of(fleet.hosts[1].host(), fleet.hosts[2].host()));
+    assertThat(toFirst()).isEqualTo(DRAWS);
+    assertThat(upstream.choose(fleet.hosts, fleet.hosts[0].host(), new Object(), now())).isNull();
+  }
+
+  @Test
+  void butNotThanOneThatHasAsManyCallsAsItCanDo() {
+    slow(0);
+    fleet.health.drain(List.of(fleet.hosts[2].host()));
+    fill(1);
+    assertThat(choose()).isNull();
+    assertThat(upstream.turnedAway(fleet.hosts, now())).isTrue();
+  }
+
+  /** One host answers far more slowly than the others. */
+  private void slow(int host) {
+    for (Eligible each : fleet.hosts) {
+      for (int i = 0; i < 10; i++) {
+        fleet.loop.ended(each.seat(), Outcome.ANSWERED);
+        fleet.loop.took(each.seat(), each.seat() == host ? 500 * MS : MS, now());
+      }
+    }
+    fleet.look();
+    assertThat(fleet.loop.standings().of(host).state()).isEqualTo(Standing.State.OUT);
+  }
+
+  private long now() {
+    return fleet.ticker.nanoTime();
+  }
+
+  /** Gives a host calls until it has enough. */
+  private void fill(int host) {
+    while (!fleet.loop.full(host)) {
+      fleet.loop.started(host);
+    }
+  }
+
+  @Test
   void aSequenceStaysOnAHostThatRests() {
     Eligible before = upstream.chooseFor(17, fleet.hosts, fleet.ticker.nanoTime());
     rest();
@@ -202,20 +243,5 @@ class UpstreamTest {
     }
     Objects.requireNonNull(fleet.loop.standings().of(0).probation())
         .end(call, Outcome.ANSWERED, MS);
-  }
-
-  /** Nothing is connected here. */
-  private static final class Unheard implements UpstreamEvents {
-    @Override
-    public void connected(HostTable.Host host) {}
-
-    @Override
-    public void disconnected(HostTable.Host host) {}
-
-    @Override
-    public void connectFailed(HostTable.Host host) {}
-
-    @Override
-    public void protocolError(HostTable.Host host) {}
   }
 }

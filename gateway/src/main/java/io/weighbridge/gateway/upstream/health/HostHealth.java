@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,10 @@ public final class HostHealth implements AutoCloseable {
   private final Clock clock;
   private final HealthLimits limits;
   private final Supplier<List<Version>> versions;
+
+  /** Connected to since the last look. */
+  private final Set<Host> connected = ConcurrentHashMap.newKeySet();
+
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("host-health").daemon().factory());
@@ -61,7 +67,8 @@ public final class HostHealth implements AutoCloseable {
    */
   public HostHealth(
       int loopCount, Ticker ticker, HealthLimits limits, Supplier<List<Version>> versions) {
-    loops = IntStream.range(0, loopCount).mapToObj(_ -> new LoopHealth(published)).toList();
+    loops =
+        IntStream.range(0, loopCount).mapToObj(_ -> new LoopHealth(published, connected)).toList();
     this.ticker = ticker;
     clock = new TickerClock(ticker);
     this.limits = limits;
@@ -90,9 +97,11 @@ public final class HostHealth implements AutoCloseable {
   /** Takes what was counted since the last look, judges, and publishes what changed. */
   public synchronized void look() {
     long nowNs = ticker.nanoTime();
+    Set<Host> fresh = Set.copyOf(connected);
+    connected.removeAll(fresh);
     boolean news = false;
     for (Version version : versions.get()) {
-      news |= look(version, nowNs);
+      news |= look(version, fresh, nowNs);
     }
     if (news) {
       publish();
@@ -116,7 +125,7 @@ public final class HostHealth implements AutoCloseable {
     return published.getAcquire().draining(host);
   }
 
-  private boolean look(Version version, long nowNs) {
+  private boolean look(Version version, Set<Host> fresh, long nowNs) {
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
     int drainingCount = 0;
@@ -127,6 +136,9 @@ public final class HostHealth implements AutoCloseable {
       }
       SeatHealth host = seat(eligible, counts);
       if (host != null) {
+        if (fresh.contains(host.host)) {
+          host.connected(health.slowNs(), nowNs);
+        }
         host.take(counts, nowNs, health.slowNs(), health.panic());
         share(host);
       }

@@ -1,8 +1,10 @@
 package io.weighbridge.gateway.upstream.health;
 
+import io.weighbridge.gateway.call.HostTable.Host;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -38,6 +40,7 @@ public final class LoopHealth {
   private static final VarHandle LIMIT = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final AtomicReference<Standings> published;
+  private final Set<Host> connected;
 
   // Grows by replacement; volatile so that a reader sees a whole array.
   private volatile long[] cells = new long[0];
@@ -47,13 +50,25 @@ public final class LoopHealth {
   private double[] costsNs = new double[0];
   private long[] measuredAtNs = new long[0];
 
-  LoopHealth(AtomicReference<Standings> published) {
+  /**
+   * Nothing is counted yet.
+   *
+   * @param published the standings to choose by
+   * @param connected gets the hosts that were connected to; shared by all loops
+   */
+  LoopHealth(AtomicReference<Standings> published, Set<Host> connected) {
     this.published = published;
+    this.connected = connected;
   }
 
   /** The standings to choose by now. */
   public Standings standings() {
     return published.getAcquire();
+  }
+
+  /** A connection to the host was made. */
+  public void connected(Host host) {
+    connected.add(host);
   }
 
   /** A call of one message was given to the host. */

@@ -115,13 +115,30 @@ final class SeatHealth {
       }
       case OPEN -> {
         if (breaker.tryAcquirePermission()) {
-          probation = new Probation(slowNs);
-          passedServed = 0;
-          since(nowNs);
+          onProbation(slowNs, nowNs);
         }
       }
       default -> tryOut(more, nowNs, served);
     }
+  }
+
+  /**
+   * A connection to it was made: if it was given up for it answered nothing, it need not rest any
+   * longer, once.
+   */
+  void connected(long slowNs, long nowNs) {
+    if (breaker.getState() == CircuitBreaker.State.OPEN
+        && dead()
+        && reason != Reason.PROBATION_FAILED) {
+      breaker.transitionToHalfOpenState();
+      onProbation(slowNs, nowNs);
+    }
+  }
+
+  private void onProbation(long slowNs, long nowNs) {
+    probation = new Probation(slowNs);
+    passedServed = 0;
+    since(nowNs);
   }
 
   private void feed(long answered, long failed) {
@@ -220,14 +237,14 @@ final class SeatHealth {
   Standing standing(boolean panic, long patienceNs, long nowNs) {
     if (in()) {
       double share = ramping ? SHARE_FIRST + (1 - SHARE_FIRST) * (nowNs - sinceNs) / RAMP_NS : 1;
-      return new Standing(Standing.State.IN, Math.min(1, share), null, patienceNs);
+      return new Standing(Standing.State.IN, Math.min(1, share), null, false, patienceNs);
     }
     if (panic && !dead()) {
-      return new Standing(Standing.State.IN, 1, null, patienceNs);
+      return new Standing(Standing.State.IN, 1, null, false, patienceNs);
     }
     return onProbation()
-        ? new Standing(Standing.State.ON_PROBATION, 1, probation, patienceNs)
-        : new Standing(Standing.State.OUT, 0, null, patienceNs);
+        ? new Standing(Standing.State.ON_PROBATION, 1, probation, !dead(), patienceNs)
+        : new Standing(Standing.State.OUT, 0, null, !dead(), patienceNs);
   }
 
   /** For people. */

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
  * @param share of the draws it wins that it takes part in, 0 to 1: less than 1 while it starts
  *     slowly
  * @param probation not null while on it
+ * @param atNeed whether it rests, and answers all the same: it gets calls when no other host can be
+ *     reached
  * @param patienceNs a call that ran out of time says something about the host only if the host had
  *     this long
  */
-public record Standing(State state, double share, @Nullable Probation probation, long patienceNs) {
+public record Standing(
+    State state, double share, @Nullable Probation probation, boolean atNeed, long patienceNs) {
   /** What there is to know of a host that never did anything wrong. */
-  public static final Standing NEW = new Standing(State.IN, 1, null, Long.MAX_VALUE);
+  public static final Standing NEW = new Standing(State.IN, 1, null, false, Long.MAX_VALUE);
 
   /** Who may be given calls. */
   public enum State {

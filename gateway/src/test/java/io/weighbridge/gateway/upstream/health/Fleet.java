@@ -56,6 +56,11 @@ public final class Fleet {
     }
   }
 
+  /** A connection to the host is made. */
+  void connect(int host) {
+    loop.connected(hosts[host].host());
+  }
+
   /** Calls that end so, at once. */
   void ends(int host, int count, Outcome outcome) {
     for (int i = 0; i < count; i++) {

@@ -173,6 +173,44 @@ class HostHealthTest {
     }
   }
 
+  @Test
+  void aHostThatBrokeIsTriedOnceItCanBeConnectedTo() {
+    fleet.ends(0, SeatHealth.BROKE_IN_ROW, Outcome.BROKE);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    assertThat(fleet.standing(0).atNeed()).isFalse();
+    fleet.connect(0);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+  }
+
+  @Test
+  void aConnectionSavesNobodyWhoFailedOnProbation() {
+    fleet.ends(0, SeatHealth.BROKE_IN_ROW, Outcome.BROKE);
+    fleet.look();
+    fleet.connect(0);
+    fleet.look();
+    assertThat(fleet.tries(0, Outcome.BROKE)).isTrue();
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    fleet.connect(0);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+  }
+
+  @Test
+  void aConnectionSaysNothingAboutAHostThatIsSlow() {
+    fleet.pass(SECOND, 1, 2);
+    fleet.answers(0, 10, 200 * MS);
+    fleet.look();
+    assertThat(fleet.standing(0))
+        .extracting(Standing::state, Standing::atNeed)
+        .containsExactly(State.OUT, true);
+    fleet.connect(0);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+  }
+
   /** A rest, three good calls, and the time that follows. */
   private void recover(long goodNs) {
     fleet.until(0, State.ON_PROBATION, 10 * SECOND, 1, 2);

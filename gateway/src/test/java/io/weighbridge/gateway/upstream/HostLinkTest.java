@@ -1,0 +1,253 @@
+package io.weighbridge.gateway.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.weighbridge.gateway.call.HostTable.Host;
+import io.weighbridge.gateway.http2.Connection;
+import io.weighbridge.gateway.http2.HeaderBlock;
+import io.weighbridge.gateway.http2.Http2Limits;
+import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.upstream.health.Fleet;
+import io.weighbridge.gateway.upstream.health.Outcome;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class HostLinkTest {
+  private static final long MS = 1_000_000;
+  private static final long BACKOFF_MAX_NS = 400 * MS;
+
+  private final Fleet fleet = new Fleet(1);
+  private final Host host = fleet.hosts[0].host();
+  private final List<Connect> connects = new ArrayList<>();
+  private final HostLink link =
+      new HostLink(
+          host,
+          new HostLink.Shared(
+              (to, connection, pauseNs) -> connects.add(new Connect(connection, pauseNs)),
+              new UpstreamLimits(
+                  1,
+                  10,
+                  1,
+                  BACKOFF_MAX_NS,
+                  TimeUnit.HOURS.toNanos(1),
+                  new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1, 1)),
+              new Random(1),
+              new Unheard(),
+              fleet.ticker,
+              fleet.loop));
+
+  /** What the connector was asked for. */
+  private record Connect(HostConnection connection, long pauseNs) {}
+
+  private Connect last() {
+    return connects.getLast();
+  }
+
+  private Call call() {
+    Call call = new Call();
+    link.start(call, fleet.ticker.nanoTime());
+    return call;
+  }
+
+  /** The connection asked for last is there, and carries a call. */
+  private HostConnection connected() {
+    HostConnection connection = last().connection();
+    connection.ready(new Line());
+    return connection;
+  }
+
+  private void pass(long durationNs) {
+    fleet.ticker.advance(durationNs, TimeUnit.NANOSECONDS);
+  }
+
+  @Test
+  void afterAConnectThatFailedNoCallTriesWhetherTheHostIsThere() {
+    Call call = call();
+    assertThat(last().pauseNs()).isZero();
+    assertThat(link.reachable()).isTrue();
+    last().connection().closed();
+    assertThat(call.unreachable).isTrue();
+    assertThat(link.reachable()).isFalse();
+    pass(TimeUnit.HOURS.toNanos(1));
+    assertThat(link.reachable()).isFalse();
+    connected();
+    assertThat(link.reachable()).isTrue();
+  }
+
+  @Test
+  void itConnectsByItselfWithLongerAndLongerPauses() {
+    call();
+    for (long mostNs : new long[] {100 * MS, 200 * MS, BACKOFF_MAX_NS, BACKOFF_MAX_NS}) {
+      last().connection().closed();
+      assertThat(last().pauseNs()).isBetween(mostNs / 2, mostNs);
+    }
+    assertThat(connects).hasSize(5);
+    connected();
+    assertThat(connects).hasSize(5);
+  }
+
+  @Test
+  void aConnectionThatHeldAndBrokeIsMadeAgain() {
+    call();
+    HostConnection connection = connected();
+    pass(1_001 * MS);
+    connection.closed();
+    assertThat(connects).hasSize(2);
+    assertThat(last().pauseNs()).isZero();
+  }
+
+  @Test
+  void aConnectionThatBrokeAtOnceIsMadeAgainByTheNextCall() {
+    call();
+    HostConnection connection = connected();
+    pass(1_000 * MS);
+    connection.closed();
+    assertThat(connects).hasSize(1);
+    assertThat(link.reachable()).isTrue();
+    call();
+    assertThat(connects).hasSize(2);
+  }
+
+  @Test
+  void aConnectionThatTheHostEndedIsMadeAgainByTheNextCall() {
+    call();
+    HostConnection connection = connected();
+    pass(TimeUnit.MINUTES.toNanos(1));
+    connection.goingAway(connection.http2());
+    connection.closed();
+    assertThat(connects).hasSize(1);
+    assertThat(link.reachable()).isTrue();
+  }
+
+  @Test
+  void aHostThatIsGoneFromTheConfigurationIsNotConnectedTo() {
+    call();
+    last().connection().closed();
+    HostConnection waits = last().connection();
+    assertThat(waits.wanted()).isTrue();
+    link.close();
+    assertThat(waits.wanted()).isFalse();
+  }
+
+  @Test
+  void aConnectionMadeTooLateIsClosed() {
+    call();
+    link.close();
+    Line line = new Line();
+    last().connection().ready(line);
+    assertThat(line.closed).isTrue();
+    last().connection().closed();
+    assertThat(connects).hasSize(1);
+  }
+
+  /** A connection that takes one call after the other. */
+  private static final class Line implements Connection {
+    boolean closed;
+
+    @Override
+    public int open(HeaderBlock headers, boolean endStream, StreamListener listener) {
+      return 1;
+    }
+
+    @Override
+    public void sendHeaders(int streamId, HeaderBlock headers, boolean endStream) {}
+
+    @Override
+    public void sendData(int streamId, ByteBuf data, boolean endStream, int receiptBytes) {}
+
+    @Override
+    public void credit(int streamId, int byteCount) {}
+
+    @Override
+    public void reset(int streamId, long errorCode) {}
+
+    @Override
+    public int freeStreams() {
+      return 100;
+    }
+
+    @Override
+    public int activeStreams() {
+      return 1;
+    }
+
+    @Override
+    public boolean usable() {
+      return !closed;
+    }
+
+    @Override
+    public void drain() {}
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    @Override
+    public SocketAddress peer() {
+      return new InetSocketAddress(0);
+    }
+  }
+
+  /** A call that only wants a stream. */
+  private static final class Call implements Attempt {
+    boolean unreachable;
+
+    @Override
+    public HeaderBlock requestHeaders() {
+      return new HeaderBlock();
+    }
+
+    @Override
+    public boolean suits(HostConnection connection) {
+      return true;
+    }
+
+    @Override
+    public void opened(HostConnection connection, int streamId) {}
+
+    @Override
+    public void unreachable() {
+      unreachable = true;
+    }
+
+    @Override
+    public boolean abandoned() {
+      return false;
+    }
+
+    @Override
+    public boolean single() {
+      return true;
+    }
+
+    @Override
+    public Outcome outcome() {
+      return Outcome.NOTHING;
+    }
+
+    @Override
+    public long latencyNs() {
+      return -1;
+    }
+
+    @Override
+    public void headers(HeaderBlock block, boolean endStream) {}
+
+    @Override
+    public void data(ByteBuf data, boolean endStream) {}
+
+    @Override
+    public void sent(int receiptBytes) {}
+
+    @Override
+    public void reset(long errorCode, boolean unseen) {}
+  }
+}
