@@ -216,6 +216,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   }
 
   @Override
+  public void crowdedOut() {
+    end();
+    String detail = "too many calls wait for a stream to the host (host-queue-calls-max)";
+    call.attemptFailed(this, Refusal.OVERLOADED, detail, true);
+  }
+
+  @Override
   public void reset(long errorCode, boolean unseen) {
     if (counted) {
       counters().failed(chosen.host());

@@ -19,6 +19,9 @@ public interface Attempt extends StreamListener {
   /** No connection could be had; the host has seen nothing. */
   void unreachable();
 
+  /** More calls wait for a stream to the host than may; the host has seen nothing. */
+  void crowdedOut();
+
   /**
    * Whether the call ended while the attempt waited for a connection; then nothing more is called.
    */

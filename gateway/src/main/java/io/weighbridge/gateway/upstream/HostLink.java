@@ -94,7 +94,7 @@ final class HostLink {
       return;
     }
     if (waiting.size() >= limits.queueCallsMax()) {
-      attempt.unreachable();
+      attempt.crowdedOut();
       return;
     }
     waiting.add(attempt);

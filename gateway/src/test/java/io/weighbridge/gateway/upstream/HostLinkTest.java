@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class HostLinkTest {
   private static final long MS = 1_000_000;
   private static final long BACKOFF_MAX_NS = 400 * MS;
+  private static final int QUEUE_MAX = 10;
 
   private final Fleet fleet = new Fleet(1);
   private final Host host = fleet.hosts[0].host();
@@ -32,7 +33,7 @@ class HostLinkTest {
               (to, connection, pauseNs) -> connects.add(new Connect(connection, pauseNs)),
               new UpstreamLimits(
                   1,
-                  10,
+                  QUEUE_MAX,
                   1,
                   BACKOFF_MAX_NS,
                   TimeUnit.HOURS.toNanos(1),
@@ -146,6 +147,16 @@ class HostLinkTest {
     assertThat(connects).hasSize(1);
   }
 
+  @Test
+  void moreCallsThanMayWaitAreCrowdedOutAtOnce() {
+    for (int i = 0; i < QUEUE_MAX; i++) {
+      assertThat(call().crowdedOut).isFalse();
+    }
+    Call oneMore = call();
+    assertThat(oneMore.crowdedOut).isTrue();
+    assertThat(oneMore.unreachable).isFalse();
+  }
+
   /** A connection that takes one call after the other. */
   private static final class Line implements Connection {
     boolean closed;
@@ -199,6 +210,7 @@ class HostLinkTest {
   /** A call that only wants a stream. */
   private static final class Call implements Attempt {
     boolean unreachable;
+    boolean crowdedOut;
 
     @Override
     public HeaderBlock requestHeaders() {
@@ -216,6 +228,11 @@ class HostLinkTest {
     @Override
     public void unreachable() {
       unreachable = true;
+    }
+
+    @Override
+    public void crowdedOut() {
+      crowdedOut = true;
     }
 
     @Override
