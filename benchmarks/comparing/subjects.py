@@ -57,6 +57,7 @@ class Started:
     address: str
     running: Running = None
     load_options: list = field(default_factory=list)
+    another_caller: list = field(default_factory=list)  # the same options with another key, where there is one
 
 
 class Subject:
@@ -165,7 +166,8 @@ class Gateway(Subject):
         self.changed = ", ".join(f"{word} {len(value.splitlines())} lines" if "\n" in value else f"{word} {value}"
                                  for word, value in changed.items())
         self.java_options = java_options
-        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", **changed}
+        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", "LIMITS": "",
+                         **changed}
         self.traces = self.settings["SAMPLE"] != "0%"
 
     def missing(self):
@@ -175,7 +177,7 @@ class Gateway(Subject):
         return min((ROOT / "gateway/target").glob("weighbridge-gateway-*.jar")).stem.removeprefix("weighbridge-gateway-")
 
     def start(self, bench):
-        secret = secrets.token_urlsafe(32)  # 43 characters, 256 bits
+        tokens = {caller: secrets.token_urlsafe(32) for caller in ("bench", "other")}  # 43 characters, 256 bits
         ready = bench.upstream_ready
         proof, digests = f'key: "{bench.folder}/host.pub"', [f', digest: "{ready[f"digest.{v}"]}"' for v in "12"]
         if self.settings["INTEGRITY"] == "none":
@@ -184,17 +186,17 @@ class Gateway(Subject):
             "UPSTREAM": bench.upstream_port(), "PROOF": proof, "DIGEST_1": digests[0], "DIGEST_2": digests[1],
             "OTLP": bench.otlp, "TLS": ", tls: {certificate: ./cert.pem, key: ./key.pem}" if bench.tls else "",
             **self.settings}, bench.folder)
-        (bench.folder / "keys.yaml").write_text(
-            f"keys: [{{id: bench, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, "
-            "tenant: bench, principal: wb-load, models: [bench]}]\n")
+        (bench.folder / "keys.yaml").write_text("keys:\n" + "".join(
+            f"  - {{id: {caller}, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, tenant: {caller}, "
+            "principal: wb-load, models: [bench]}\n" for caller, secret in tokens.items()))
         # The launcher ends in exec: the process measured is the JVM and nothing else.
         running = Running("gateway", [ROOT / "weighbridge", "gateway", "--config", config], bench.subject_cpu, bench.folder,
                           {"WEIGHBRIDGE_BUILD": "no", "WEIGHBRIDGE_JAVA_OPTS": self.java_options})
         address = running.await_ready()["predict"]
-        options = ["--token", f"wb_bench_{secret}", "--require", "weighbridge-record-id"]
+        options = ["--require", "weighbridge-record-id"]
         if self.settings["INTEGRITY"] == "attested":
             options += ["--require", "weighbridge-model-digest"]
-        return Started(address, running, options)
+        return Started(address, running, *(["--token", f"wb_{caller}_{secret}", *options] for caller, secret in tokens.items()))
 
 
 def more_models(count):

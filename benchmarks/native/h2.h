@@ -15,6 +15,7 @@ enum { H2_NO_ERROR = 0, H2_PROTOCOL_ERROR = 1, H2_CANCEL = 8 };
 #define H2_STREAM_ID_LAST 0x7ffffff0u
 
 struct h2_conn;
+struct job;
 struct ssl_st;
 
 /* One call. The second half belongs to the program, which finds it zeroed. */
@@ -37,6 +38,7 @@ struct h2_stream {
     int method;
     unsigned seen_required; /* wb-load: one bit for each header required */
     bool counted;
+    struct job *job; /* wb-upstream: while the answer is worked on */
 };
 
 /* What a program does with what arrives. Streams are freed by the program, with h2_stream_free. */

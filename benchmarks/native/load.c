@@ -150,12 +150,12 @@ static void run_until(struct load *load, uint64_t ends_ns) {
     }
 }
 
-static void print_quantiles(const struct histogram *latency) {
+static void print_quantiles(const char *of, const struct histogram *latency) {
     static const struct {
         const char *name;
         double share;
     } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
-    printf("\"latency_us\":{");
+    printf("\"%s\":{", of);
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
         printf("\"%s\":%.1f,", quantiles[i].name, (double)histogram_quantile(latency, quantiles[i].share) / 1e3);
     printf("\"max\":%.1f,\"mean\":%.1f},", (double)latency->max / 1e3,
@@ -169,7 +169,9 @@ static void print_report(const struct load *load, uint64_t calls, uint64_t own_n
            options->connections, options->streams, options->rate, options->tensor_bytes);
     printf("\"request_bytes\":%zu,\"seconds\":%.3f,\"calls\":%llu,\"calls_per_second\":%.1f,", load->request.length - 5,
            seconds, (unsigned long long)calls, (double)calls / seconds);
-    print_quantiles(&load->latency);
+    print_quantiles("latency_us", &load->latency);
+    printf("\"refused\":%llu,", (unsigned long long)load->refused.count);
+    print_quantiles("refused_us", &load->refused);
     printf("\"bytes_received\":%llu,\"reconnects\":%llu,\"unissued\":%llu,", (unsigned long long)load->bytes_received,
            (unsigned long long)load->reconnect_count, (unsigned long long)unissued);
     double per_call = calls == 0 ? 0 : 1 / (double)calls / 1e3;

@@ -8,6 +8,8 @@
 
 #define TRACEPARENT_LENGTH 55
 
+enum { GRPC_RESOURCE_EXHAUSTED = 8, GRPC_UNAVAILABLE = 14 };
+
 static uint64_t next_random(struct load *load) {
     load->random ^= load->random << 13;
     load->random ^= load->random >> 7;
@@ -138,6 +140,8 @@ static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
     if (error != NULL) {
         /* An error in the warm-up would be one in the window: none is forgotten. */
         errors_add(&load->errors, error, load->grpc_message);
+        bool come_back = stream->grpc_status == GRPC_UNAVAILABLE || stream->grpc_status == GRPC_RESOURCE_EXHAUSTED;
+        if (come_back && counts(load, stream)) histogram_add(&load->refused, load->now_ns - stream->started_ns);
     } else if (counts(load, stream)) {
         histogram_add(&load->latency, load->now_ns - stream->started_ns);
         load->bytes_received += stream->received;

@@ -16,6 +16,7 @@
 #include "attest.h"
 #include "h2.h"
 #include "net.h"
+#include "work.h"
 
 #define EVENTS_MAX 64
 #define HEADERS_PER_VERSION 6
@@ -38,6 +39,7 @@ static struct {
     struct hpack_header headers[HEADERS_COUNT];
     struct bytes responses[VERSIONS_MAX];
     struct counters counters;
+    struct work work;
     uint64_t answered_count;
     char boot_epoch[24]; /* of the gateway process whose calls the counters count */
     int epoll;
@@ -127,6 +129,8 @@ static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
         refuse(conn, stream, REFUSAL_UNIMPLEMENTED);
     else if (!grpc_one_message(stream, &length))
         refuse(conn, stream, REFUSAL_INVALID);
+    else if (stream->method == METHOD_INFER && upstream.work.servers > 0)
+        work_begin(&upstream.work, conn, stream, now_ns());
     else if (stream->method == METHOD_INFER)
         answer_infer(conn, stream);
     else
@@ -136,6 +140,7 @@ static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
 static void on_reset(struct h2_conn *conn, struct h2_stream *stream, uint32_t code) {
     (void)conn;
     (void)code;
+    work_forget(stream);
     if (stream->counted) upstream.counters.cancelled++;
 }
 
@@ -187,6 +192,25 @@ static void on_event(struct h2_conn *conn, uint32_t events) {
     }
 }
 
+/* Answers what is done by now. */
+static void finish_work(void) {
+    struct h2_conn *conn;
+    struct h2_stream *stream;
+    while (work_done(&upstream.work, now_ns(), &conn, &stream)) {
+        answer_infer(conn, stream);
+        on_event(conn, EPOLLOUT);
+    }
+}
+
+/* NULL to wait for an event, or the time until work is done. */
+static const struct timespec *until_done(struct timespec *room) {
+    uint64_t next = work_next_ns(&upstream.work), now = now_ns();
+    if (next == 0) return NULL;
+    uint64_t wait = next > now ? next - now : 0;
+    *room = (struct timespec){(time_t)(wait / 1000000000u), (long)(wait % 1000000000u)};
+    return room;
+}
+
 static volatile sig_atomic_t asked_to_end;
 
 static void on_signal(int signal_number) {
@@ -207,7 +231,8 @@ static void serve(int listener) {
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_signal}, NULL);
     sigaction(SIGINT, &(struct sigaction){.sa_handler = on_signal}, NULL);
     while (!asked_to_end) {
-        int count = epoll_pwait(upstream.epoll, events, EVENTS_MAX, -1, &open_to_signals);
+        struct timespec room;
+        int count = epoll_pwait2(upstream.epoll, events, EVENTS_MAX, until_done(&room), &open_to_signals);
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr != NULL) {
                 on_event(events[i].data.ptr, events[i].events);
@@ -219,6 +244,7 @@ static void serve(int listener) {
             watch(EPOLL_CTL_ADD, conn, EPOLLIN);
             on_event(conn, EPOLLOUT); /* sends the SETTINGS */
         }
+        finish_work();
     }
 }
 
@@ -241,18 +267,21 @@ static const char usage[] =
     "  --version V         a version served, at most 8 characters, all of one length; up to 4 times (1)\n"
     "  --key FILE          Ed25519 private key: answer Attest and send weighbridge-* headers; made at first use, with\n"
     "                      the public key beside it as .pub\n"
-    "  --host-id ID        the host's name in its statements (bench-host)\n";
+    "  --host-id ID        the host's name in its statements (bench-host)\n"
+    "  --servers N         calls worked on at a time, the others wait in order (0: all at once)\n"
+    "  --work-us N         what one call takes of a server, in microseconds (1000)\n";
 
 int main(int argc, char **argv) {
     static const struct option known[] = {
         {"listen", required_argument, NULL, 'l'},  {"tensor", required_argument, NULL, 't'},
         {"model", required_argument, NULL, 'm'},   {"version", required_argument, NULL, 'v'},
         {"key", required_argument, NULL, 'k'},     {"host-id", required_argument, NULL, 'i'},
+        {"servers", required_argument, NULL, 's'}, {"work-us", required_argument, NULL, 'w'},
         {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
     struct prover *prover = &upstream.prover;
     const char *listen_text = "127.0.0.1:0", *key_file = NULL, *versions[VERSIONS_MAX] = {"1"};
-    long tensor_bytes = 1024;
+    long tensor_bytes = 1024, work_us = 1000;
     int version_count = 0, choice;
     prover->host_id = "bench-host";
     prover->model = "bench";
@@ -262,6 +291,8 @@ int main(int argc, char **argv) {
         if (choice == 'm') prover->model = optarg;
         if (choice == 'k') key_file = optarg;
         if (choice == 'i') prover->host_id = optarg;
+        if (choice == 's') upstream.work.servers = strtol(optarg, NULL, 10);
+        if (choice == 'w') work_us = strtol(optarg, NULL, 10);
         if (choice == 'h') return fputs(usage, stdout) < 0;
         if (choice == '?') return EXIT_USAGE;
         if (choice == 'v') {
@@ -271,6 +302,9 @@ int main(int argc, char **argv) {
         }
     }
     if (tensor_bytes < 1 || tensor_bytes > 64 << 20) die(EXIT_USAGE, "--tensor: 1 to %d bytes", 64 << 20);
+    if (upstream.work.servers < 0 || upstream.work.servers > 10000) die(EXIT_USAGE, "--servers: 0 to 10000");
+    if (work_us < 1 || work_us > 60000000) die(EXIT_USAGE, "--work-us: 1 to 60000000");
+    upstream.work.each_ns = (uint64_t)work_us * 1000;
     if (optind < argc) die(EXIT_USAGE, "%s: unknown argument (--help lists them)", argv[optind]);
     prover->version_count = version_count == 0 ? 1 : version_count;
     huffman_init();
