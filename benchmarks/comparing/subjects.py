@@ -22,8 +22,9 @@ TLS_WORDS = {
     "nginx": {"SSL": ("", "ssl "), "TLS": ("", "ssl_certificate cert.pem; ssl_certificate_key key.pem;")},
     "caddy": {"SCHEME": ("http", "https"), "TLS": ("", "tls cert.pem key.pem")},
 }
+SERVES = 'serves: [{model: bench, version: "1"}, {model: bench, version: "2"}]'
 # nginx takes a host connection per call: as many are kept as any scenario has calls in flight.
-STREAMS_MAX = 64
+STREAMS_MAX = 1024
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Subject:
     attested = False
     speaks_tls = False
     traces = False
+    upstream_listens = "127.0.0.1:0"
     changed = ""
 
     def missing(self):
@@ -166,9 +168,11 @@ class Gateway(Subject):
         self.changed = ", ".join(f"{word} {len(value.splitlines())} lines" if "\n" in value else f"{word} {value}"
                                  for word, value in changed.items())
         self.java_options = java_options
-        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", "LIMITS": "",
-                         **changed}
+        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", "HOSTS": "1",
+                         "LIMITS": "", **changed}
         self.traces = self.settings["SAMPLE"] != "0%"
+        if self.settings["HOSTS"] != "1":
+            self.upstream_listens = "0.0.0.0:0"
 
     def missing(self):
         return build(ROOT / "gateway", "--version")
@@ -179,13 +183,17 @@ class Gateway(Subject):
     def start(self, bench):
         tokens = {caller: secrets.token_urlsafe(32) for caller in ("bench", "other")}  # 43 characters, 256 bits
         ready = bench.upstream_ready
+        # Hosts more than one are the same process at other addresses of loopback, so nobody can prove to be them.
+        more_hosts = "\n".join(
+            f'  - {{id: bench-host-{i}, address: "127.1.{i // 250}.{i % 250 + 1}:{bench.upstream_port()}", {SERVES}}}'
+            for i in range(int(self.settings["HOSTS"]) - 1))
         proof, digests = f'key: "{bench.folder}/host.pub"', [f', digest: "{ready[f"digest.{v}"]}"' for v in "12"]
         if self.settings["INTEGRITY"] == "none":
-            proof, digests = 'serves: [{model: bench, version: "1"}, {model: bench, version: "2"}]', ["", ""]
+            proof, digests = SERVES, ["", ""]
         config = fill("gateway.yaml", {
             "UPSTREAM": bench.upstream_port(), "PROOF": proof, "DIGEST_1": digests[0], "DIGEST_2": digests[1],
             "OTLP": bench.otlp, "TLS": ", tls: {certificate: ./cert.pem, key: ./key.pem}" if bench.tls else "",
-            **self.settings}, bench.folder)
+            **self.settings, "MORE_HOSTS": more_hosts}, bench.folder)
         (bench.folder / "keys.yaml").write_text("keys:\n" + "".join(
             f"  - {{id: {caller}, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, tenant: {caller}, "
             "principal: wb-load, models: [bench]}\n" for caller, secret in tokens.items()))
@@ -234,7 +242,9 @@ def all_subjects(java_options):
         Gateway(java_options, "gateway-unattested", INTEGRITY="none"),
         Gateway(java_options, "gateway-untraced", SAMPLE="0%"),
         Gateway(java_options, "gateway-all-traced", SAMPLE="100%"),
-        Gateway(java_options, "gateway-10000-models", MORE_MODELS=more_models(9_999)),
+        # What size costs: models and hosts that are there.
+        *(Gateway(java_options, f"gateway-{count}-models", MORE_MODELS=more_models(count - 1)) for count in (100, 1_000, 10_000)),
+        *(Gateway(java_options, f"gateway-{count}-hosts", HOSTS=str(count), INTEGRITY="none") for count in (10, 100, 1_000)),
         Proxy("nghttpx", "nghttpx", "nghttp2-proxy", "nghttpx.conf", ["--conf=@CONFIG@"], ["--version"]),
         Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),
         Proxy("nginx", "nginx", "nginx-light", "nginx.conf", ["-c", "@CONFIG@", "-e", "@WORK@/nginx-error.log"],
