@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallRates;
+import io.weighbridge.gateway.admission.PlaceQueues;
 import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Refusal;
@@ -114,7 +115,7 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Admission(rates, bulkheads, pressure, random.split()),
+            new Admission(rates, bulkheads, pressure, queues(loop, queuedBytesMax), random.split()),
             new Upstream(
                 connector, hostLimits, random.split(), new HostEvents(), clock, health.loop(index)),
             new Router(random.split()),
@@ -123,6 +124,13 @@ final class DataPath {
             new TimerWheel(loop, clock),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);
+  }
+
+  private PlaceQueues queues(EventLoop loop, long bytesMax) {
+    return new PlaceQueues(
+        new PlaceQueues.Limits(
+            limits.ns(Limit.QUEUE_TIME_MAX), limits.count(Limit.QUEUED_CALLS_MAX), bytesMax),
+        loop);
   }
 
   private static Bulkheads bulkheads(GatewayConfig config, Slots slots) {

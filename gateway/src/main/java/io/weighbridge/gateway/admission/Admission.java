@@ -14,6 +14,7 @@ public final class Admission {
   private final CallRates rates;
   private final Bulkheads bulkheads;
   private final Pressure pressure;
+  private final PlaceQueues queues;
   private final RandomGenerator random;
 
   /**
@@ -22,12 +23,18 @@ public final class Admission {
    * @param rates shared by all loops
    * @param bulkheads shared by all loops
    * @param pressure of this loop
+   * @param queues of this loop
    */
   public Admission(
-      CallRates rates, Bulkheads bulkheads, Pressure pressure, RandomGenerator random) {
+      CallRates rates,
+      Bulkheads bulkheads,
+      Pressure pressure,
+      PlaceQueues queues,
+      RandomGenerator random) {
     this.rates = rates;
     this.bulkheads = bulkheads;
     this.pressure = pressure;
+    this.queues = queues;
     this.random = random;
   }
 
@@ -58,6 +65,11 @@ public final class Admission {
   /** The places of a model; null when it has as many as it likes. */
   public @Nullable Bulkhead bulkhead(int modelSlot) {
     return bulkheads.of(modelSlot);
+  }
+
+  /** Where calls wait while all hosts are full. */
+  public PlaceQueues queues() {
+    return queues;
   }
 
   /**

@@ -18,9 +18,6 @@ public final class CallRates {
   /** Nobody has a rule. */
   public static final CallRates NONE = new CallRates(List.of());
 
-  /** A caller, or, without a principal, a tenant. */
-  private record Whose(String tenant, @Nullable String principal) {}
-
   private final Map<Whose, RateRule> rules = new HashMap<>();
   private final ConcurrentHashMap<Whose, RateLimit> limits = new ConcurrentHashMap<>();
 
@@ -36,7 +33,7 @@ public final class CallRates {
     if (rules.isEmpty() || caller.authMethod() == AuthMethod.NONE) {
       return Allowance.BOUNDLESS;
     }
-    RateLimit own = limit(new Whose(caller.tenant(), caller.principal()), nowNs);
+    RateLimit own = limit(Whose.of(caller), nowNs);
     RateLimit tenants = limit(new Whose(caller.tenant(), null), nowNs);
     return own == null && tenants == null ? Allowance.BOUNDLESS : new Allowance(own, tenants);
   }

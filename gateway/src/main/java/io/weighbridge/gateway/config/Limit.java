@@ -79,6 +79,10 @@ public enum Limit {
   HOST_REST_MAX(Unit.DURATION, "30s", "1s", "10m"),
   /** Time an answer may always take beyond what it takes at rest, before calls are turned away. */
   HOST_WAIT_MAX(Unit.DURATION, "100ms", "1ms", "1h"),
+  /** Time a call waits for a place while every host has as many calls as it can do; 0: none. */
+  QUEUE_TIME_MAX(Unit.DURATION, "50ms", "0s", "1m"),
+  /** Calls of one version that wait for a place, per event loop. */
+  QUEUED_CALLS_MAX(Unit.COUNT, "100", "1", "10000"),
   /** Age at which a host connection is replaced. */
   HOST_CONNECTION_AGE_MAX(Unit.DURATION, "1h", "1s", "30d"),
 

@@ -77,6 +77,11 @@ public final class CallMetrics {
     return new VersionCalls(ok, total.sumNs - total.failedNs, total.ended - ok, total.failedNs);
   }
 
+  /** Calls of a slot that wait for a place on a host. */
+  public long waiting(int slot) {
+    return total(slot).waiting();
+  }
+
   long retries(@Nullable Refusal why) {
     long sum = 0;
     for (LoopMetrics loop : loops) {

@@ -54,6 +54,16 @@ public final class LoopMetrics {
     figures(slot).ended(known(grpcCode), durationNs);
   }
 
+  /** A call counted by {@link #started} waits for a place on a host. */
+  public void queued(int slot) {
+    figures(slot).queued();
+  }
+
+  /** A call counted by {@link #queued} waits no more, exactly once. */
+  public void unqueued(int slot, long waitedNs) {
+    figures(slot).unqueued(waitedNs);
+  }
+
   /** The gateway itself ended a call for this reason. */
   public void refused(Refusal refusal) {
     add(cell(refusal), 1);

@@ -17,6 +17,12 @@ public enum Metric {
       Type.HISTOGRAM, "call_duration_seconds", "Duration of calls ended", "model", "version"),
   /** Calls that were routed to a version and have not ended. */
   CALLS_IN_FLIGHT(Type.GAUGE, "calls_in_flight", "Calls in flight", "model", "version"),
+  /** Calls that wait for a place: all hosts of the version have as many as they can do. */
+  CALLS_WAITING(Type.GAUGE, "calls_waiting", "Calls waiting for a place", "model", "version"),
+  /** Calls that waited, however that ended. */
+  CALLS_QUEUED(Type.COUNTER, "calls_queued", "Calls that waited for a place", "model", "version"),
+  /** Time they waited, together. */
+  QUEUE_SECONDS(Type.COUNTER, "queue_seconds", "Time calls waited", "model", "version"),
   /** Calls the gateway itself ended, by the reason callers are told. */
   REFUSALS(Type.COUNTER, "refusals", "Calls the gateway refused or failed itself", "reason"),
   /** Calls that on-unroutable sent to another label. */

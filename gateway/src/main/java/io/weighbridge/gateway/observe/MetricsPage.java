@@ -81,6 +81,9 @@ public final class MetricsPage {
         continue;
       }
       page.add(Metric.CALLS_IN_FLIGHT, total.inFlight(), name.model(), name.version());
+      page.add(Metric.CALLS_WAITING, total.waiting(), name.model(), name.version());
+      page.add(Metric.CALLS_QUEUED, total.unqueued, name.model(), name.version());
+      page.add(Metric.QUEUE_SECONDS, total.queuedNs / 1e9, name.model(), name.version());
       page.add(Metric.CALL_DURATION, total, name.model(), name.version());
       for (int code = 0; code < SlotFigures.CODES; code++) {
         if (total.byCode[code] > 0) {

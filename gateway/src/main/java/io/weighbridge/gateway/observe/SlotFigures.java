@@ -20,7 +20,10 @@ final class SlotFigures {
   private static final int ENDED = CODES + 1;
   private static final int SUM_NS = CODES + 2;
   private static final int FAILED_NS = CODES + 3;
-  private static final int BUCKETS = CODES + 4;
+  private static final int QUEUED = CODES + 4;
+  private static final int UNQUEUED = CODES + 5;
+  private static final int QUEUED_NS = CODES + 6;
+  private static final int BUCKETS = CODES + 7;
 
   private final long[] cells = new long[BUCKETS + LatencyBuckets.COUNT];
   private final SplitRing ring;
@@ -49,6 +52,15 @@ final class SlotFigures {
     CELL.setRelease(cells, ENDED, cells[ENDED] + 1);
   }
 
+  void queued() {
+    add(QUEUED, 1);
+  }
+
+  void unqueued(long waitedNs) {
+    add(QUEUED_NS, waitedNs);
+    CELL.setRelease(cells, UNQUEUED, cells[UNQUEUED] + 1);
+  }
+
   private void add(int cell, long amount) {
     CELL.setOpaque(cells, cell, cells[cell] + amount);
   }
@@ -62,6 +74,9 @@ final class SlotFigures {
     // Ended before started: a call between the two reads shows as in flight, never as minus one.
     total.ended += (long) CELL.getAcquire(cells, ENDED);
     total.started += read(STARTED);
+    total.unqueued += (long) CELL.getAcquire(cells, UNQUEUED);
+    total.queued += read(QUEUED);
+    total.queuedNs += read(QUEUED_NS);
     for (int code = 0; code < CODES; code++) {
       total.byCode[code] += read(code);
     }
@@ -80,9 +95,16 @@ final class SlotFigures {
     long ended;
     long sumNs;
     long failedNs;
+    long queued;
+    long unqueued;
+    long queuedNs;
 
     long inFlight() {
       return started - ended;
+    }
+
+    long waiting() {
+      return queued - unqueued;
     }
   }
 }

@@ -58,9 +58,9 @@ public final class Parameter {
     return kind == Kind.SIGNED || kind == Kind.UNSIGNED;
   }
 
-  /** Whether it is a number from 0 to {@link Long#MAX_VALUE}. */
+  /** Whether it is a number from 0. */
   boolean isCount() {
-    return isNumber() && number >= 0;
+    return kind == Kind.UNSIGNED || (kind == Kind.SIGNED && number >= 0);
   }
 
   /** Whether it is a text kept whole. */

@@ -166,12 +166,12 @@ public final class Peek {
     return fields.parameter(ParameterNames.SEQUENCE_ID);
   }
 
-  /** Parameter {@code priority}: absent, or a number from 0. */
+  /** Parameter {@code priority}: absent, or a number from 0, unsigned. */
   public Parameter priority() {
     return fields.parameter(ParameterNames.PRIORITY);
   }
 
-  /** Parameter {@code timeout}: absent, or a number of microseconds from 0. */
+  /** Parameter {@code timeout}: absent, or a number of microseconds from 0, unsigned. */
   public Parameter timeout() {
     return fields.parameter(ParameterNames.TIMEOUT);
   }

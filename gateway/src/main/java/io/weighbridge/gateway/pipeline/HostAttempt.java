@@ -207,6 +207,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       judgeLateness(nowNs);
     }
     loop.upstream().finished(chosen, this, call, nowNs);
+    loop.admission().queues().placeFree(target.slot());
   }
 
   @Override

@@ -31,6 +31,9 @@ final class HostAttempts {
   private @Nullable Target target;
   private @Nullable HostAttempt current;
 
+  /** Not null once the call had to wait for a place on a host. */
+  private @Nullable PlaceWait wait;
+
   /** Where the call has a place, to be left at its end. */
   private @Nullable Bulkhead entered;
 
@@ -65,15 +68,32 @@ final class HostAttempts {
     answerHashed = model != null && model.spec().payloadDigest() == PayloadDigest.BOTH;
     // The sequence keeps to one host.
     sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
-    Bulkhead bulkhead = model == null ? null : call.loop().admission().bulkhead(model.drawSlot());
-    if (bulkhead != null && !bulkhead.enter()) {
+    Bulkhead full = enter();
+    if (full != null) {
       return CallEnd.refused(
           Refusal.OVERLOADED,
-          bulkhead.placesMax() + " calls of this model are in flight (in-flight-max)");
+          full.placesMax() + " calls of this model are in flight (in-flight-max)");
     }
-    entered = bulkhead;
     outcome.started(call.loop(), of);
     return first(of, hosts, nowNs);
+  }
+
+  /** Takes one of the model's places, where they are counted; returns what is full, or null. */
+  private @Nullable Bulkhead enter() {
+    ModelRoute model = call.known().route().model();
+    Bulkhead bulkhead = model == null ? null : call.loop().admission().bulkhead(model.drawSlot());
+    if (bulkhead == null || bulkhead.enter()) {
+      entered = bulkhead;
+      return null;
+    }
+    return bulkhead;
+  }
+
+  private void leave() {
+    if (entered != null) {
+      entered.leave();
+      entered = null;
+    }
   }
 
   /** Ends the try that is still at work, and gives back what the call had. */
@@ -81,9 +101,9 @@ final class HostAttempts {
     if (current != null) {
       current.finish();
     }
-    if (entered != null) {
-      entered.leave();
-      entered = null;
+    leave();
+    if (wait != null) {
+      wait.over();
     }
   }
 
@@ -96,20 +116,60 @@ final class HostAttempts {
     if (clock.deadlineNs() - nowNs <= 0) {
       return CallEnd.refused(Refusal.DEADLINE_EXCEEDED, "");
     }
+    if (sequence == 0 && loop.admission().queues().waits(of.slot())) {
+      CallEnd vain = queue(of, hosts, nowNs);
+      // Hosts may have become able to do more.
+      loop.admission().queues().placeFree(of.slot());
+      return vain;
+    }
     Eligible chosen =
         sequence == 0
             ? loop.upstream().choose(hosts, null, call, nowNs)
             : loop.upstream().chooseFor(sequence, hosts, nowNs);
-    if (chosen == null) {
-      if (sequence == 0 && loop.upstream().turnedAway(hosts, nowNs)) {
-        return CallEnd.refused(Refusal.OVERLOADED, "every host has as many calls as it can do");
-      }
-      boolean resting = sequence == 0 && loop.upstream().resting(hosts, nowNs);
-      return CallEnd.refused(resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST, "");
+    if (chosen != null) {
+      loop.retries().called(budget(of));
+      start(of, chosen, nowNs);
+      return null;
     }
+    boolean full = sequence == 0 && loop.upstream().turnedAway(hosts, nowNs);
+    return full ? queue(of, hosts, nowNs) : unreachable(nowNs);
+  }
+
+  /** Has the call wait for a place; returns why that would be in vain, or null. */
+  private @Nullable CallEnd queue(Target of, Eligible[] hosts, long nowNs) {
+    // A call that waits takes nothing from the model's others.
+    leave();
+    PlaceWait begun = PlaceWait.of(call, this, of, clock.deadlineNs(), nowNs);
+    wait = begun;
+    return begun.begin(hosts, nowNs);
+  }
+
+  private CallEnd unreachable(long nowNs) {
+    boolean resting = sequence == 0 && call.loop().upstream().resting(eligible, nowNs);
+    return CallEnd.refused(resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST, "");
+  }
+
+  /** Hosts may have a place for the call, which waits: whether it waits no more. */
+  boolean place(long nowNs) {
+    PlaceWait waited = wait;
+    Target of = target;
+    if (waited == null || of == null || enter() != null) {
+      return false;
+    }
+    CallLoop loop = call.loop();
+    Eligible chosen = loop.upstream().choose(eligible, null, call, nowNs);
+    if (chosen == null) {
+      leave();
+      if (loop.upstream().turnedAway(eligible, nowNs)) {
+        return false;
+      }
+      call.refuse(unreachable(nowNs));
+      return true;
+    }
+    waited.placed();
     loop.retries().called(budget(of));
     start(of, chosen, nowNs);
-    return null;
+    return true;
   }
 
   /**

@@ -347,7 +347,7 @@ final class ProxyCall implements StreamListener {
     refuse(CallEnd.refused(why, detail));
   }
 
-  private void refuse(CallEnd last) {
+  void refuse(CallEnd last) {
     if (stage != Stage.ENDED) {
       loop.metrics().refused(last.ours());
       end(last);

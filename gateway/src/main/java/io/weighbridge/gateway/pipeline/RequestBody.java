@@ -174,6 +174,11 @@ abstract sealed class RequestBody permits ModelBody, OpaqueBody {
     return dataEnds && framing.messageComplete() && at == data.writerIndex();
   }
 
+  /** Length of the message at hand, without its prefix; of a compressed one, as it came. */
+  final long messageBytes() {
+    return framing.messageBytes();
+  }
+
   /** Bytes of the caller's window that are free again, without having left for a host. */
   final void freed(int byteCount) {
     freedBytes += byteCount;

@@ -155,6 +155,27 @@ public final class Upstream {
     return any;
   }
 
+  /** What an answer of these hosts takes, as the mean of what they took lately; 0 if unknown. */
+  public long usualNs(Eligible[] eligible) {
+    long sumNs = 0;
+    int known = 0;
+    for (Eligible each : eligible) {
+      long usualNs = health.usualNs(each.seat());
+      sumNs += usualNs;
+      known += usualNs > 0 ? 1 : 0;
+    }
+    return known == 0 ? 0 : sumNs / known;
+  }
+
+  /** Calls of one message that these hosts have of this loop. */
+  public long inFlight(Eligible[] eligible) {
+    long count = 0;
+    for (Eligible each : eligible) {
+      count += health.inFlight(each.seat());
+    }
+    return count;
+  }
+
   /** Whether a host could be reached, and is only not given calls because it failed too often. */
   public boolean resting(Eligible[] eligible, long nowNs) {
     Standings now = health.standings();

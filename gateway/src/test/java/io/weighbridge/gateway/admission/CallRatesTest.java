@@ -33,7 +33,11 @@ class CallRatesTest {
 
   private static Admission admission(RateRule... rules) {
     return new Admission(
-        new CallRates(List.of(rules)), Bulkheads.NONE, new Pressure(1), new Random(1));
+        new CallRates(List.of(rules)),
+        Bulkheads.NONE,
+        new Pressure(1),
+        PlaceQueuesTest.off(),
+        new Random(1));
   }
 
   /** How many of that many calls at this moment may go on. */
@@ -135,7 +139,9 @@ class CallRatesTest {
     AtomicInteger passed = new AtomicInteger();
     Thread[] loops = new Thread[4];
     for (int i = 0; i < loops.length; i++) {
-      Admission admission = new Admission(rates, Bulkheads.NONE, new Pressure(1), new Random(i));
+      Admission admission =
+          new Admission(
+              rates, Bulkheads.NONE, new Pressure(1), PlaceQueuesTest.off(), new Random(i));
       loops[i] =
           Thread.ofPlatform()
               .start(() -> passed.addAndGet(admitted(admission, caller("acme", "svc"), 5_000)));

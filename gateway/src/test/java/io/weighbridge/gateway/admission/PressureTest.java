@@ -16,7 +16,7 @@ class PressureTest {
   private final Pressure pressure = new Pressure(BYTES_MAX);
   private final Random random = new Random(1);
   private final Admission admission =
-      new Admission(CallRates.NONE, Bulkheads.NONE, pressure, random);
+      new Admission(CallRates.NONE, Bulkheads.NONE, pressure, PlaceQueuesTest.off(), random);
 
   private void look(int times, long lagNs, long queuedBytes) {
     for (int i = 0; i < times; i++) {

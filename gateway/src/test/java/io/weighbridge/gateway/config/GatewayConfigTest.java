@@ -207,6 +207,8 @@ final class GatewayConfigTest {
             "host-backoff-max 10s (10ms to 10m)",
             "host-rest-max 30s (1s to 10m)",
             "host-wait-max 100ms (1ms to 1h)",
+            "queue-time-max 50ms (0s to 1m)",
+            "queued-calls-max 100 (1 to 10000)",
             "host-connection-age-max 1h (1s to 30d)",
             "attestation-period 60s (100ms to 1h)",
             "stale-max 15m (0s to 24h)");

@@ -52,6 +52,9 @@ class MetricsPageTest {
         .contains(
             "weighbridge_calls_total{code=\"OK\",model=\"m\",version=\"1\"} 1.0",
             "weighbridge_calls_in_flight{model=\"m\",version=\"1\"} 0.0",
+            "weighbridge_calls_waiting{model=\"m\",version=\"1\"} 1.0",
+            "weighbridge_calls_queued_total{model=\"m\",version=\"1\"} 2.0",
+            "weighbridge_queue_seconds_total{model=\"m\",version=\"1\"} 0.005",
             "weighbridge_call_duration_seconds_count{model=\"m\",version=\"1\"} 1",
             "weighbridge_call_duration_seconds_sum{model=\"m\",version=\"1\"} 0.002",
             "weighbridge_refusals_total{reason=\"overloaded\"} 1.0",
@@ -111,6 +114,11 @@ class MetricsPageTest {
     int slot = slots.of("m", "1");
     metrics.loop(0).started(slot);
     metrics.loop(0).ended(slot, 0, 2_000_000);
+    metrics.loop(0).queued(slot);
+    metrics.loop(0).queued(slot);
+    metrics.loop(0).queued(slot);
+    metrics.loop(0).unqueued(slot, 2_000_000);
+    metrics.loop(0).unqueued(slot, 3_000_000);
     metrics.loop(0).refused(Refusal.OVERLOADED);
     metrics.loop(0).retried(Refusal.NO_REACHABLE_HOST);
     metrics.loop(0).retried(Refusal.NO_REACHABLE_HOST);

@@ -29,10 +29,13 @@ final class Conversation<Q, R> extends ClientCall.Listener<R> {
 
   /** With the key that every test's caller has. */
   static Metadata key() {
+    return key(PathHarness.TOKEN);
+  }
+
+  static Metadata key(String token) {
     Metadata metadata = new Metadata();
     metadata.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-        "Bearer " + PathHarness.TOKEN);
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
     return metadata;
   }
 
@@ -79,6 +82,17 @@ final class Conversation<Q, R> extends ClientCall.Listener<R> {
     Event<R> event = next();
     if (event.status == null) {
       throw new AssertionError("another message instead of the end");
+    }
+    trailers = event.metadata;
+    return event.status;
+  }
+
+  /** The end, after whatever comes before. */
+  Status status() throws InterruptedException {
+    call.request(Integer.MAX_VALUE);
+    Event<R> event = next();
+    while (event.status == null) {
+      event = next();
     }
     trailers = event.metadata;
     return event.status;

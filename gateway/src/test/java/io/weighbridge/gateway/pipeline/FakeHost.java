@@ -24,6 +24,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class FakeHost implements AutoCloseable {
   volatile String bootId = BOOT_ID;
   volatile @Nullable Status failure;
   volatile boolean silent;
+  private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
   private final Server server;
 
   FakeHost(@Nullable String digest) throws IOException {
@@ -62,6 +65,11 @@ final class FakeHost implements AutoCloseable {
             .intercept(new Claims())
             .build()
             .start();
+  }
+
+  /** Answers the first call that came while it was silent and is not answered. */
+  void answerNext() {
+    held.remove().run();
   }
 
   InetSocketAddress address() {
@@ -107,8 +115,13 @@ final class FakeHost implements AutoCloseable {
           (ServerCallStreamObserver<ModelInferResponse>) answer;
       observer.setOnCancelHandler(cancelled::incrementAndGet);
       if (silent) {
+        held.add(() -> answer(request, answer));
         return;
       }
+      answer(request, answer);
+    }
+
+    private void answer(ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
       Status failed = failure;
       if (failed != null) {
         answer.onError(failed.asRuntimeException());

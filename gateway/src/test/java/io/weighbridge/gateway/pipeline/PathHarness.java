@@ -13,6 +13,7 @@ import io.netty.util.AsciiString;
 import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallRates;
+import io.weighbridge.gateway.admission.PlaceQueues;
 import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.call.AuthMethod;
@@ -75,6 +76,9 @@ final class PathHarness implements AutoCloseable {
   static final String SECRET = "s".repeat(43);
   static final String TOKEN = "wb_demo_" + SECRET;
 
+  /** Of another caller of the same tenant. */
+  static final String OTHER_TOKEN = "wb_second_" + SECRET;
+
   static final HealthLimits HEALTH = new HealthLimits(TimeUnit.SECONDS.toNanos(5), 0, 100);
   static final Http2Limits HTTP2 =
       new Http2Limits(
@@ -88,6 +92,11 @@ final class PathHarness implements AutoCloseable {
           2_000_000_000L,
           2_000_000_000L,
           60_000_000_000L);
+
+  /** As an operator has them who says nothing. */
+  static final long QUEUE_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+
+  static final int QUEUED_CALLS_MAX = 100;
 
   /** Calls that may watch health at a time. */
   static final int WATCHES_MAX = 3;
@@ -114,6 +123,10 @@ final class PathHarness implements AutoCloseable {
   private final List<HostTable.Host> hosts = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Upstream upstream;
+
+  /** Looks when a test says so. */
+  final HostHealth health;
+
   final PredictPort port;
   final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger refused = new AtomicInteger();
@@ -123,12 +136,19 @@ final class PathHarness implements AutoCloseable {
   /** Ages at which connections are replaced. */
   record Ages(long callerNs, long hostNs) {}
 
+  private static final Ages AGES = new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE);
+
+  /** How many calls hosts get at a time, and how long others wait meanwhile. */
+  record Waits(HealthLimits health, long queueNsMax) {}
+
+  private static final Waits WAITS = new Waits(HEALTH, QUEUE_NS_MAX);
+
   PathHarness(CallLimits limits) throws Exception {
     this(limits, CallRates.NONE);
   }
 
   PathHarness(CallLimits limits, CallRates rates) throws Exception {
-    this(limits, new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE), null, rates);
+    this(limits, AGES, null, rates, WAITS);
   }
 
   PathHarness(CallLimits limits, Ages ages) throws Exception {
@@ -136,12 +156,18 @@ final class PathHarness implements AutoCloseable {
   }
 
   PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls) throws Exception {
-    this(limits, ages, tls, CallRates.NONE);
+    this(limits, ages, tls, CallRates.NONE, WAITS);
   }
 
-  private PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls, CallRates rates)
+  PathHarness(CallLimits limits, Waits waits) throws Exception {
+    this(limits, AGES, null, CallRates.NONE, waits);
+  }
+
+  private PathHarness(
+      CallLimits limits, Ages ages, @Nullable SslContext tls, CallRates rates, Waits waits)
       throws Exception {
     EventLoop loop = loops.all().get(0);
+    health = new HostHealth(1, loop.ticker(), waits.health(), this::served);
     Flusher flusher = new Flusher(loop, 64 << 20);
     Sweeper sweeper = new Sweeper(loop);
     LoopClock clock = new LoopClock(loop.ticker());
@@ -155,7 +181,7 @@ final class PathHarness implements AutoCloseable {
             new Random(1),
             new ConnectionEvents(),
             clock,
-            new HostHealth(1, loop.ticker(), HEALTH, List::of).loop(0));
+            health.loop(0));
     CallServices services =
         new CallServices(
             tables,
@@ -170,7 +196,7 @@ final class PathHarness implements AutoCloseable {
     CallLoop callLoop =
         new CallLoop(
             services,
-            admission(rates, bulkheads),
+            admission(rates, bulkheads, loop, waits.queueNsMax()),
             upstream,
             new Router(new Random(2)),
             new Recorder(lane),
@@ -190,8 +216,16 @@ final class PathHarness implements AutoCloseable {
     tables.publish(keys());
   }
 
-  static Admission admission(CallRates rates, Bulkheads bulkheads) {
-    return new Admission(rates, bulkheads, new Pressure(64 << 20), new Random(4));
+  static Admission admission(
+      CallRates rates, Bulkheads bulkheads, EventLoop loop, long queueNsMax) {
+    PlaceQueues.Limits limits = new PlaceQueues.Limits(queueNsMax, QUEUED_CALLS_MAX, 64 << 20);
+    PlaceQueues queues = new PlaceQueues(limits, loop);
+    return new Admission(rates, bulkheads, new Pressure(64 << 20), queues, new Random(4));
+  }
+
+  private List<HostHealth.Version> served() {
+    int slot = slots.of("m", "1");
+    return List.of(new HostHealth.Version(slot, List.of(tables.get().hosts().eligible(slot))));
   }
 
   static CallLimits limits() {
@@ -214,9 +248,15 @@ final class PathHarness implements AutoCloseable {
 
   static KeyTable keys() throws Exception {
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(SECRET.getBytes(US_ASCII));
-    Caller caller =
-        new Caller("acme", "svc", AuthMethod.API_KEY, "demo", Set.of("m", "/shop.Cart"));
-    return new KeyTable(Map.of("demo", new KeyTable.StoredKey(hash, caller)));
+    return new KeyTable(
+        Map.of(
+            "demo", new KeyTable.StoredKey(hash, caller("svc", "demo")),
+            "second", new KeyTable.StoredKey(hash, caller("other", "second"))));
+  }
+
+  private static Caller caller(String principal, String keyId) {
+    Set<String> models = Set.of("m", "/shop.Cart");
+    return new Caller("acme", principal, AuthMethod.API_KEY, keyId, models);
   }
 
   /** One model "m" with version 1 on the given hosts, attested when a digest is given. */

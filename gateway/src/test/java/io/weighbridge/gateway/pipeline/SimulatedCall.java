@@ -34,7 +34,6 @@ final class SimulatedCall implements StreamListener {
   }
 
   static final AsciiString KEY = AsciiString.of("x-call");
-  private static final AsciiString TOKEN = AsciiString.of("Bearer " + PathHarness.TOKEN);
   private static final AsciiString INFER =
       AsciiString.of("/inference.GRPCInferenceService/ModelInfer");
   private static final AsciiString STREAM_INFER =
@@ -50,6 +49,7 @@ final class SimulatedCall implements StreamListener {
 
   final String key;
   final Way way;
+  private final AsciiString authorization;
   private final SimulatedLoop loop;
   private final SimulatedLane lane;
   private final SimulatedLine line;
@@ -71,8 +71,13 @@ final class SimulatedCall implements StreamListener {
   long durationNs;
 
   SimulatedCall(
-      String key, Way way, SimulatedWorld world, Connection connection, SimulatedLine line) {
-    this.key = key;
+      SimulatedCaller caller,
+      Way way,
+      SimulatedWorld world,
+      Connection connection,
+      SimulatedLine line) {
+    key = caller.nextKey();
+    authorization = caller.authorization;
     this.way = way;
     this.connection = connection;
     this.line = line;
@@ -95,7 +100,7 @@ final class SimulatedCall implements StreamListener {
             .add(GrpcNames.PATH, streamed ? STREAM_INFER : INFER)
             .add(GrpcNames.CONTENT_TYPE, GrpcNames.APPLICATION_GRPC)
             .add(GrpcNames.TE, GrpcNames.TRAILERS)
-            .add(GrpcNames.AUTHORIZATION, TOKEN)
+            .add(GrpcNames.AUTHORIZATION, authorization)
             .add(KEY, AsciiString.of(key))
             .add(GrpcNames.IDEMPOTENCY_KEY, AsciiString.of(key));
     if (deadlineMs >= 0) {

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalChannel;
+import io.netty.util.AsciiString;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.StreamListener;
@@ -28,17 +29,21 @@ final class SimulatedCaller implements ConnectionListener {
   final List<SimulatedCall> calls = new ArrayList<>();
   private final SimulatedWorld world;
   private final String name;
+  final AsciiString authorization;
   private @Nullable Connection connection;
   private @Nullable Channel channel;
   private @Nullable SimulatedLine line;
   private boolean open = true;
+  private int made;
 
   /** Calls begun in a millisecond, however many are open; 0 for one now and then. */
   double callsPerMs;
 
-  SimulatedCaller(SimulatedWorld world, String name) {
+  /** Connects with this key. */
+  SimulatedCaller(SimulatedWorld world, String name, String token) {
     this.world = world;
     this.name = name;
+    authorization = AsciiString.of("Bearer " + token);
     connect();
   }
 
@@ -100,12 +105,17 @@ final class SimulatedCaller implements ConnectionListener {
     if (on == null || over == null || !on.usable()) {
       return null;
     }
-    SimulatedCall call = new SimulatedCall(name + "-" + calls.size(), way, world, on, over);
+    SimulatedCall call = new SimulatedCall(this, way, world, on, over);
     if (!call.begin()) {
       return null;
     }
     calls.add(call);
     return call;
+  }
+
+  /** A key that no other call has. */
+  String nextKey() {
+    return name + "-" + made++;
   }
 
   /** Begins no more calls. */

@@ -16,16 +16,11 @@ import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
-import io.weighbridge.gateway.call.TlsPeer;
-import io.weighbridge.gateway.http2.Connection;
-import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.LoopClock;
-import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.http2.Sweeper;
 import io.weighbridge.gateway.local.LocalServices;
-import io.weighbridge.gateway.local.Serving;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
 import io.weighbridge.gateway.observe.trace.TraceStart;
@@ -36,7 +31,6 @@ import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.Router;
 import io.weighbridge.gateway.upstream.HostConnection;
 import io.weighbridge.gateway.upstream.Upstream;
-import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
@@ -50,7 +44,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway's data path between callers and hosts that all run on one loop in virtual time, over
@@ -81,7 +74,7 @@ final class SimulatedWorld {
   private final CallMetrics metrics;
   private final CurrentTables tables = new CurrentTables();
   private final HostCounters counters = new HostCounters(HOSTS);
-  private final Bystander bystander = new Bystander();
+  private final SimulatedBystander bystander = new SimulatedBystander(counters);
   private final List<HostTable.Host> hostEntries = new ArrayList<>();
   final List<SimulatedHost> hosts = new ArrayList<>();
   final List<SimulatedCaller> callers = new ArrayList<>();
@@ -119,7 +112,7 @@ final class SimulatedWorld {
         new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {
-            transport.serve(channel, PathHarness.HTTP2, new Session(calls, channel));
+            transport.serve(channel, PathHarness.HTTP2, new SimulatedSession(calls, channel));
           }
         });
     for (int i = 0; i < HOSTS; i++) {
@@ -127,7 +120,7 @@ final class SimulatedWorld {
     }
     publish(slots);
     for (int i = 0; i < CALLERS; i++) {
-      callers.add(new SimulatedCaller(this, "caller" + i));
+      callers.add(new SimulatedCaller(this, "caller" + i, PathHarness.TOKEN));
     }
   }
 
@@ -172,7 +165,8 @@ final class SimulatedWorld {
     SplittableRandom random = loop.random.split();
     return new CallLoop(
         services,
-        PathHarness.admission(CallRates.NONE, Bulkheads.NONE),
+        PathHarness.admission(
+            CallRates.NONE, Bulkheads.NONE, loop.events, PathHarness.QUEUE_NS_MAX),
         upstream,
         new Router(random.split()),
         new Recorder(lane),
@@ -404,97 +398,10 @@ final class SimulatedWorld {
     loop.expect(loop.usedBytes() == 0, loop.usedBytes() + " bytes of buffers leaked");
   }
 
-  /** How one caller's connection is met. */
-  private static final class Session implements ConnectionListener {
-    private final CallLoop calls;
-    private final Channel channel;
-    private @Nullable CallerConnection caller;
-
-    Session(CallLoop calls, Channel channel) {
-      this.calls = calls;
-      this.channel = channel;
-    }
-
-    @Override
-    public void ready(Connection connection) {
-      caller = new CallerConnection(calls, connection, channel.alloc(), TlsPeer.NONE);
-    }
-
-    @Override
-    public StreamListener accept(Connection connection, int streamId) {
-      return Objects.requireNonNull(caller).call(streamId);
-    }
-
-    @Override
-    public void goingAway(Connection connection) {
-      // Its streams go on.
-    }
-
-    @Override
-    public void closed() {
-      // Every call was told.
-    }
-
-    @Override
-    public void refused(Connection connection) {
-      // The caller is told by a reset.
-    }
-
-    @Override
-    public void violated(Connection connection, long errorCode) {
-      // A line may have changed a byte.
-    }
-  }
-
   /** How its calls ended: a status and a reason each. */
   Stream<String> ends() {
     return callers.stream()
         .flatMap(caller -> caller.calls.stream())
         .map(call -> call.end().replaceFirst(":.*", ""));
-  }
-
-  /** Hears what others count. */
-  private final class Bystander implements AttestationEvents, CallEvents, UpstreamEvents, Serving {
-    @Override
-    public HostCounters counters() {
-      return counters;
-    }
-
-    @Override
-    public void mismatch(HostTable.Host host, Target of, @Nullable AsciiString observed) {}
-
-    @Override
-    public void processChanged(HostTable.Host host, @Nullable AsciiString bootId) {}
-
-    @Override
-    public void generationChanged(HostTable.Host host) {}
-
-    @Override
-    public void refusedUnidentified(String reason, int grpcCode) {}
-
-    @Override
-    public void unroutable() {}
-
-    @Override
-    public void connected(HostTable.Host host) {}
-
-    @Override
-    public void disconnected(HostTable.Host host) {}
-
-    @Override
-    public void connectFailed(HostTable.Host host) {}
-
-    @Override
-    public void protocolError(HostTable.Host host) {}
-
-    @Override
-    public boolean ready() {
-      return true;
-    }
-
-    @Override
-    public boolean draining() {
-      return false;
-    }
   }
 }

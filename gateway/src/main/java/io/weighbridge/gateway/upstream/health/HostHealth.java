@@ -170,7 +170,7 @@ public final class HostHealth implements AutoCloseable {
     int even = Math.ceilDiv(most, loops.size());
     for (LoopHealth loop : loops) {
       long unused = most - (inFlight - loop.inFlight(host.seat));
-      loop.limit(host.seat, (int) Math.max(even, unused));
+      loop.tell(host.seat, (int) Math.max(even, unused), host.recent().meanNs());
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What one event loop counts of its tries on hosts, and what it is told about them. Confined to
- * that loop, except for {@link #add}, {@link #inFlight} and {@link #limit}, which any thread may
+ * that loop, except for {@link #add}, {@link #inFlight} and {@link #tell}, which any thread may
  * call.
  *
  * <pre>
@@ -47,6 +47,7 @@ public final class LoopHealth {
 
   // The same; one that is written while it grows is written again at the next look.
   private volatile int[] limits = new int[0];
+  private volatile long[] usualNs = new long[0];
   private double[] costsNs = new double[0];
   private long[] measuredAtNs = new long[0];
 
@@ -106,7 +107,7 @@ public final class LoopHealth {
   }
 
   /** Calls of one message that the host has of this loop. Any thread. */
-  long inFlight(int seat) {
+  public long inFlight(int seat) {
     long[] now = cells;
     int at = seat * CELLS;
     return at >= now.length
@@ -114,11 +115,24 @@ public final class LoopHealth {
         : (long) CELL.getOpaque(now, at + STARTED) - (long) CELL.getOpaque(now, at + ENDED);
   }
 
-  /** Says how many calls of this loop the host may have. Any one thread. */
-  void limit(int seat, int inFlightMax) {
+  /** What an answer of the host took lately; 0 while unknown. */
+  public long usualNs(int seat) {
+    long[] current = usualNs;
+    return seat < current.length ? (long) CELL.getOpaque(current, seat) : 0;
+  }
+
+  /**
+   * Says how many calls of this loop the host may have, and what an answer takes now; 0 says
+   * nothing about that. Any one thread.
+   */
+  void tell(int seat, int inFlightMax, long answerNs) {
     int[] current = limits;
-    if (seat < current.length) {
+    long[] currentNs = usualNs;
+    if (seat < Math.min(current.length, currentNs.length)) {
       LIMIT.setOpaque(current, seat, inFlightMax);
+      if (answerNs > 0) {
+        CELL.setOpaque(currentNs, seat, answerNs);
+      }
     }
   }
 
@@ -162,6 +176,7 @@ public final class LoopHealth {
     costsNs = Arrays.copyOf(costsNs, seats);
     measuredAtNs = Arrays.copyOf(measuredAtNs, seats);
     limits = Arrays.copyOf(limits, seats);
+    usualNs = Arrays.copyOf(usualNs, seats);
     long[] grown = Arrays.copyOf(cells, seats * CELLS);
     cells = grown;
     return grown;

@@ -1,0 +1,246 @@
+package io.weighbridge.gateway.admission;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one event loop that wait because every host of their version has as many as it can
+ * do. Confined to that loop.
+ *
+ * <p>Nothing is asked of the hosts, and nobody refused, while another call is being dealt with:
+ * places are given out by a task of the loop, in the same iteration. While calls wait, a timer
+ * looks every {@link #LOOK_NS} for those that waited long enough, and for limits that have grown.
+ */
+public final class PlaceQueues {
+  /** How late, at most, a call hears that it has waited long enough. */
+  static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** What every refusal here begins with. */
+  public static final String FULL = "every host has as many calls as it can do";
+
+  static final String TOO_LONG = FULL + ", for longer than queue-time-max";
+  static final String TIMED_OUT = FULL + ", for longer than its timeout";
+  static final String TOO_LATE = FULL + ", too long for its deadline";
+  static final String CROWDED = FULL + ", and queued-calls-max calls wait";
+  static final String TOO_LARGE = FULL + ", and what waits fills process-buffered-bytes-max";
+
+  /**
+   * Bounds of what waits. Immutable.
+   *
+   * @param timeMaxNs longest wait of a call; 0: none waits
+   * @param callsMax calls of one version
+   * @param bytesMax what the requests of all of them may hold
+   */
+  public record Limits(long timeMaxNs, int callsMax, long bytesMax) {}
+
+  /**
+   * How soon there will be places. Immutable.
+   *
+   * @param usualNs what an answer usually takes; 0 when unknown
+   * @param places calls that the hosts have of this loop
+   */
+  public record Outlook(long usualNs, long places) {
+    /** How long until that many places are free. */
+    long waitNs(int count) {
+      return places == 0 ? 0 : count * usualNs / places;
+    }
+  }
+
+  private final Limits limits;
+  private final EventLoop loop;
+  private final List<PlaceQueue> queues = new ArrayList<>();
+  private @Nullable PlaceQueue[] bySlot = new PlaceQueue[0];
+  private final ArrayDeque<Waiter> ousted = new ArrayDeque<>();
+  private final ArrayDeque<PlaceQueue> woken = new ArrayDeque<>();
+  private boolean scheduled;
+  private boolean looking;
+  private int waiting;
+  private long heldBytes;
+
+  /** Queues of this loop, all empty. */
+  public PlaceQueues(Limits limits, EventLoop loop) {
+    this.limits = limits;
+    this.loop = loop;
+  }
+
+  /** Whether calls of this version wait: then a new one may not go before them. */
+  public boolean waits(int slot) {
+    return waiting > 0 && slot < bySlot.length && size(slot) > 0;
+  }
+
+  private int size(int slot) {
+    PlaceQueue queue = bySlot[slot];
+    return queue == null ? 0 : queue.size();
+  }
+
+  /** A call of this version is over, or hosts may take one for another reason. */
+  public void placeFree(int slot) {
+    if (waits(slot)) {
+      wake(queue(slot));
+    }
+  }
+
+  /**
+   * Lets a call wait, unless it would wait in vain.
+   *
+   * @return why it does not wait, or null when it does
+   */
+  public @Nullable String join(int slot, Waiter waiter, Outlook outlook, long nowNs) {
+    if (limits.timeMaxNs == 0) {
+      return FULL;
+    }
+    PlaceQueue queue = queue(slot);
+    bound(waiter, outlook, nowNs);
+    int ownBefore = queue.ownBefore(waiter);
+    long goesNs = nowNs + outlook.waitNs(1 + queue.before(waiter, ownBefore));
+    if (goesNs + outlook.usualNs - waiter.terms.deadlineNs() > 0) {
+      return TOO_LATE;
+    }
+    // What is expected is never certain: one call of each caller may try.
+    if (ownBefore > 0 && goesNs - waiter.untilNs > 0) {
+      return waiter.lateDetail;
+    }
+    if (heldBytes + waiter.terms.bytesMax() > limits.bytesMax) {
+      return TOO_LARGE;
+    }
+    Waiter last = queue.add(waiter);
+    if (waiter.equals(last)) {
+      return CROWDED;
+    }
+    count(1, waiter);
+    if (last != null) {
+      count(-1, last);
+      ousted.add(last);
+      schedule();
+    }
+    look();
+    return null;
+  }
+
+  /** Says until when it waits, and why not longer. */
+  private void bound(Waiter waiter, Outlook outlook, long nowNs) {
+    long mostNs = limits.timeMaxNs;
+    waiter.lateDetail = TOO_LONG;
+    if (waiter.terms.timeoutNs() < mostNs) {
+      mostNs = waiter.terms.timeoutNs();
+      waiter.lateDetail = TIMED_OUT;
+    }
+    long leftNs = waiter.terms.deadlineNs() - outlook.usualNs - nowNs;
+    // Of what is not known to take any time it is known at its deadline only, which its clock sees.
+    if (leftNs < mostNs && outlook.usualNs > 0) {
+      mostNs = leftNs;
+      waiter.lateDetail = TOO_LATE;
+    }
+    waiter.untilNs = nowNs + mostNs;
+  }
+
+  /** A waiting call goes on, and has a place until it has {@link #ended}. */
+  public void placed(int slot, Waiter waiter) {
+    count(-1, waiter);
+    queue(slot).placed(waiter);
+  }
+
+  /** A call is over, whether it waited, had a place or neither. */
+  public void ended(int slot, Waiter waiter) {
+    if (waiter.waits) {
+      count(-1, waiter);
+      queue(slot).remove(waiter);
+    } else if (waiter.line != null) {
+      queue(slot).left(waiter);
+    }
+  }
+
+  /** How many calls wait. */
+  int waiting() {
+    return waiting;
+  }
+
+  private void count(int calls, Waiter waiter) {
+    waiting += calls;
+    heldBytes += (long) calls * waiter.terms.bytesMax();
+  }
+
+  private PlaceQueue queue(int slot) {
+    if (slot >= bySlot.length) {
+      bySlot = Arrays.copyOf(bySlot, Math.max(slot + 1, 2 * bySlot.length));
+    }
+    PlaceQueue queue = bySlot[slot];
+    if (queue == null) {
+      queue = new PlaceQueue(limits.callsMax);
+      bySlot[slot] = queue;
+      queues.add(queue);
+    }
+    return queue;
+  }
+
+  private void wake(PlaceQueue queue) {
+    if (!queue.woken) {
+      queue.woken = true;
+      woken.add(queue);
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      loop.execute(this::run);
+    }
+  }
+
+  private void run() {
+    scheduled = false;
+    long nowNs = loop.ticker().nanoTime();
+    for (Waiter last = ousted.poll(); last != null; last = ousted.poll()) {
+      last.refuse(CROWDED);
+    }
+    for (PlaceQueue queue = woken.poll(); queue != null; queue = woken.poll()) {
+      queue.woken = false;
+      fill(queue, nowNs);
+    }
+  }
+
+  /** Gives out what places there are. */
+  private void fill(PlaceQueue queue, long nowNs) {
+    boolean going = true;
+    for (Waiter next = queue.next(); going && next != null; next = queue.next()) {
+      if (nowNs - next.untilNs >= 0) {
+        queue.remove(next);
+        refuse(next);
+      } else {
+        going = next.go(nowNs);
+      }
+    }
+  }
+
+  private void refuse(Waiter late) {
+    count(-1, late);
+    late.refuse(late.lateDetail);
+  }
+
+  /** Looks again and again while calls wait. */
+  private void look() {
+    if (looking || waiting == 0) {
+      return;
+    }
+    looking = true;
+    var _ =
+        loop.schedule(
+            () -> {
+              looking = false;
+              long nowNs = loop.ticker().nanoTime();
+              for (PlaceQueue queue : queues) {
+                queue.takeLate(nowNs).forEach(this::refuse);
+                fill(queue, nowNs);
+              }
+              look();
+            },
+            LOOK_NS,
+            TimeUnit.NANOSECONDS);
+  }
+}
