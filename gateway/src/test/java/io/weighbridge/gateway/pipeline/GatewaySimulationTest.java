@@ -62,6 +62,7 @@ class GatewaySimulationTest {
     int calls = ends.values().stream().mapToInt(Integer::intValue).sum();
     // Were nearly all answered, or none, the worlds would show nothing.
     assertThat(ends.get("0 ")).as("of %d: %s", calls, ends).isBetween(calls / 5, 4 * calls / 5);
+    assertThat(ends).as("calls that waited for a place in vain").containsKey("14 overloaded");
   }
 
   @ParameterizedTest

@@ -32,6 +32,7 @@ import io.weighbridge.gateway.route.Router;
 import io.weighbridge.gateway.upstream.HostConnection;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,6 +58,7 @@ final class SimulatedWorld {
   private static final int CALLERS = 3;
   private static final int CONNECT_MS_MAX = 1_500;
   private static final int CALM_ANSWER_MS_MAX = 20;
+  private static final int CROWDED_CALLS = 2;
 
   final SimulatedLoop loop;
   final SimulatedLane lane = new SimulatedLane();
@@ -104,7 +106,7 @@ final class SimulatedWorld {
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     Slots slots = new Slots();
     metrics = new CallMetrics(1, slots);
-    health = new HostHealth(1, loop.events.ticker(), PathHarness.HEALTH, this::served);
+    health = new HostHealth(1, loop.events.ticker(), healthLimits(seed), this::served);
     upstream = upstream(transport);
     CallLoop calls = calls();
     serve(
@@ -122,6 +124,14 @@ final class SimulatedWorld {
     for (int i = 0; i < CALLERS; i++) {
       callers.add(new SimulatedCaller(this, "caller" + i, PathHarness.TOKEN));
     }
+  }
+
+  /** In every other world that is not calm, hosts begin with so few calls that others wait. */
+  private HealthLimits healthLimits(long seed) {
+    HealthLimits usual = PathHarness.HEALTH;
+    return calm || seed % 2 == 0
+        ? usual
+        : new HealthLimits(usual.restMaxNs(), usual.waitMaxNs(), CROWDED_CALLS);
   }
 
   private static CallLimits limits() {
@@ -393,6 +403,7 @@ final class SimulatedWorld {
     }
     hostEntries.forEach(
         host -> loop.expect(counters.inFlight(host) == 0, host.id() + " has calls in flight"));
+    loop.expect(metrics.waiting(metrics.slots().of("m", "1")) == 0, "calls wait for ever");
     loop.expect(sweeper.connections().isEmpty(), "connections are left");
     loop.expect(flusher.queuedBytes() == 0, flusher.queuedBytes() + " bytes are queued");
     loop.expect(loop.usedBytes() == 0, loop.usedBytes() + " bytes of buffers leaked");
