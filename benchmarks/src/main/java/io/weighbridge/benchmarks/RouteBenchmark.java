@@ -82,7 +82,7 @@ public class RouteBenchmark {
         List.of(new Range(0, 900_000, "1"), new Range(900_000, BUCKETS, "2")),
         null,
         PayloadDigest.BOTH,
-        false);
+        ModelSpec.SecondTry.NEVER);
   }
 
   /** By the bytes of its name, another model each time. */

@@ -20,6 +20,9 @@ public final class RetryBudget {
   /** What a model begins with. */
   static final int SAVED_FIRST = 10;
 
+  /** What is left to calls that failed: those that are only late may wait. */
+  static final int RESERVED = SAVED_FIRST;
+
   private static final long GRANT_NS = TimeUnit.SECONDS.toNanos(1);
 
   // By slot. What is saved is counted in calls.
@@ -46,6 +49,16 @@ public final class RetryBudget {
     }
     grantedAtNs[slot] = nowNs;
     return true;
+  }
+
+  /** Takes a second try for a call whose first one goes on; false when none is to spare. */
+  public boolean takeSpare(int slot) {
+    if (slot >= savedCalls.length) {
+      grow(slot);
+    }
+    boolean spare = savedCalls[slot] >= (RESERVED + 1) * CALLS_PER_RETRY;
+    savedCalls[slot] -= spare ? CALLS_PER_RETRY : 0;
+    return spare;
   }
 
   private void grow(int slot) {

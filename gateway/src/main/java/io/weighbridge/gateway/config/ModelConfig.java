@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels label to version
  * @param splitPpm initial weights, parts per million; what operators set later stands in the state
  * @param onUnroutable label, or null
- * @param idempotent whether a call may run twice
+ * @param secondTry when another host is asked, for calls that may run twice
  * @param inFlightMax calls at a time; 0 for any number
  */
 public record ModelConfig(
@@ -27,7 +27,7 @@ public record ModelConfig(
     ModelSpec.Sticky sticky,
     @Nullable String onUnroutable,
     ModelSpec.PayloadDigest payloadDigest,
-    boolean idempotent,
+    ModelSpec.SecondTry secondTry,
     int inFlightMax) {
 
   /** Versions of one model. */
@@ -120,6 +120,12 @@ public record ModelConfig(
     }
     if (sumPpm != Values.PPM) {
       throw new BadValue("split", "adds up to " + sumPpm / 10_000.0 + "%, allowed is 100%");
+    }
+  }
+
+  static void checkHedge(boolean hedge, boolean idempotent) {
+    if (hedge && !idempotent) {
+      throw new BadValue("hedge", "a call runs twice then, which only idempotent: true allows");
     }
   }
 

@@ -19,7 +19,7 @@ final class ModelReader {
     String onUnroutable = section.has("on-unroutable") ? section.text("on-unroutable") : null;
     ModelSpec.PayloadDigest payloadDigest =
         section.oneOf("payload-digest", ModelSpec.PayloadDigest.BOTH);
-    boolean idempotent = section.flag("idempotent");
+    ModelSpec.SecondTry secondTry = secondTry(section);
     int inFlightMax =
         section.has("in-flight-max") ? section.value("in-flight-max", ModelReader::places, 1) : 0;
     section.check(() -> Names.check("name", name));
@@ -37,7 +37,7 @@ final class ModelReader {
             sticky,
             onUnroutable,
             payloadDigest,
-            idempotent,
+            secondTry,
             inFlightMax));
   }
 
@@ -52,6 +52,16 @@ final class ModelReader {
       return Map.of(versions.getFirst().version(), Values.PPM);
     }
     return section.map("split", "0%", Values::percent);
+  }
+
+  private static ModelSpec.SecondTry secondTry(Section section) {
+    boolean idempotent = section.flag("idempotent");
+    boolean hedge = section.has("hedge") ? section.flag("hedge") : idempotent;
+    section.check(() -> ModelConfig.checkHedge(hedge, idempotent));
+    if (!idempotent) {
+      return ModelSpec.SecondTry.NEVER;
+    }
+    return hedge ? ModelSpec.SecondTry.WHEN_LATE : ModelSpec.SecondTry.WHEN_FAILED;
   }
 
   private static int places(String text) {

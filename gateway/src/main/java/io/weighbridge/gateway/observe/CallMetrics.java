@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,27 +84,27 @@ public final class CallMetrics {
   }
 
   long retries(@Nullable Refusal why) {
-    long sum = 0;
-    for (LoopMetrics loop : loops) {
-      sum += loop.retries(why);
-    }
-    return sum;
+    return sum(loop -> loop.retries(why));
   }
 
   long retriesDenied() {
-    long sum = 0;
-    for (LoopMetrics loop : loops) {
-      sum += loop.retriesDenied();
-    }
-    return sum;
+    return sum(LoopMetrics::retriesDenied);
+  }
+
+  long hedges() {
+    return sum(LoopMetrics::hedges);
+  }
+
+  long hedgesDenied() {
+    return sum(LoopMetrics::hedgesDenied);
+  }
+
+  private long sum(ToLongFunction<LoopMetrics> of) {
+    return loops.stream().mapToLong(of).sum();
   }
 
   /** Calls the gateway itself ended for this reason. */
   public long refusals(Refusal refusal) {
-    long sum = 0;
-    for (LoopMetrics loop : loops) {
-      sum += loop.refusals(refusal);
-    }
-    return sum;
+    return sum(loop -> loop.refusals(refusal));
   }
 }

@@ -22,7 +22,9 @@ public final class LoopMetrics {
   private static final int QUEUED = LAG + 1;
   private static final int RETRIES = QUEUED + 1;
   private static final int STATUS_RETRIES = RETRIES + REFUSALS;
-  private static final int RETRIES_DENIED = STATUS_RETRIES + 1;
+  private static final int HEDGES = STATUS_RETRIES + 1;
+  private static final int RETRIES_DENIED = HEDGES + 1;
+  private static final int HEDGES_DENIED = RETRIES_DENIED + 1;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle FIGURES = MethodHandles.arrayElementVarHandle(SlotFigures[].class);
@@ -30,7 +32,7 @@ public final class LoopMetrics {
   private final Slots slots;
   private final SplitRing.Budget ringBudget = new SplitRing.Budget(RING_ENTRIES_PER_LOOP_MAX);
   private final Map<String, SplitRing> ringsByModel = new HashMap<>();
-  private final long[] cells = new long[RETRIES_DENIED + 1];
+  private final long[] cells = new long[HEDGES_DENIED + 1];
 
   // Grows by replacement; volatile so that a scrape sees a whole array. The loop itself reads it
   // once a call.
@@ -91,6 +93,11 @@ public final class LoopMetrics {
    */
   public void retried(@Nullable Refusal why) {
     add(why == null ? STATUS_RETRIES : RETRIES + cell(why), 1);
+  }
+
+  /** Another host is asked as well, for the first one is late; or is not, for want of budget. */
+  public void hedged(boolean asked) {
+    add(asked ? HEDGES : HEDGES_DENIED, 1);
   }
 
   /** No other host was asked: the model's budget is spent. */
@@ -154,6 +161,16 @@ public final class LoopMetrics {
   /** Second tries there was no budget for. Any thread. */
   long retriesDenied() {
     return (long) CELL.getOpaque(cells, RETRIES_DENIED);
+  }
+
+  /** Second tries while the first went on. Any thread. */
+  long hedges() {
+    return (long) CELL.getOpaque(cells, HEDGES);
+  }
+
+  /** Those there was no budget for. Any thread. */
+  long hedgesDenied() {
+    return (long) CELL.getOpaque(cells, HEDGES_DENIED);
   }
 
   /** The last lag told. Any thread. */

@@ -31,6 +31,11 @@ public enum Metric {
   HOST_RETRIES(Type.COUNTER, "host_retries", "Calls tried on a host once more", "reason"),
   /** Calls that ended with their first try because the model's budget of second tries was spent. */
   HOST_RETRIES_DENIED(Type.COUNTER, "host_retries_denied", "Second tries there was no budget for"),
+  /**
+   * Calls that were late and not hedged because the model's budget of second tries had none to
+   * spare.
+   */
+  HOST_HEDGES_DENIED(Type.COUNTER, "host_hedges_denied", "Hedges there was no budget for"),
 
   /** 1 for the state a host is in, 0 for the others. */
   HOST_STATE(Type.GAUGE, "host_state", "State of a host's proof", "host", "state"),

@@ -101,7 +101,9 @@ public final class MetricsPage {
       }
     }
     page.add(Metric.HOST_RETRIES, calls.retries(null), "host_status");
+    page.add(Metric.HOST_RETRIES, calls.hedges(), "hedge");
     page.add(Metric.HOST_RETRIES_DENIED, calls.retriesDenied());
+    page.add(Metric.HOST_HEDGES_DENIED, calls.hedgesDenied());
     int loop = 0;
     long queuedBytes = 0;
     for (LoopMetrics metrics : calls.loops()) {

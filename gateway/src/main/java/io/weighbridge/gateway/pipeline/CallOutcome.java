@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a call, on its way into the record. Confined to the call's event loop. */
+@SuppressWarnings("ReferenceEquality") // A try is itself and no other.
 final class CallOutcome {
   /* Numbers of weighbridge.audit.v1: the path does not load the generated classes. */
   private static final int KIND_PREDICTION = 1;
@@ -37,13 +38,23 @@ final class CallOutcome {
   private static final int DIGEST_PREFIX = "sha256:".length();
   private static final int DIGEST_TEXT = DIGEST_PREFIX + 2 * Recorder.SHA256_BYTES;
 
+  private static final int CANCELLED = 1;
+
+  /** What is said of a try that was called off, for another host answered first. */
+  private static final byte[] OVERTAKEN = "overtaken".getBytes(US_ASCII);
+
   /**
    * A try that gave no answer, or one that is not passed on; without a reason, the host said so.
    */
   private record Failure(
-      Eligible tried, int grpcCode, @Nullable Refusal why, @Nullable AsciiString observed) {
+      HostAttempt tried, int grpcCode, @Nullable Refusal why, boolean overtaken) {
     boolean mismatch() {
       return why == Refusal.MODEL_DIGEST_MISMATCH;
+    }
+
+    byte[] reasonUtf8() {
+      byte[] said = why == null ? CallRecord.NONE : why.reasonUtf8();
+      return overtaken ? OVERTAKEN : said;
     }
   }
 
@@ -54,8 +65,12 @@ final class CallOutcome {
   private int attempts;
   private boolean started;
 
-  private @Nullable Failure first;
-  private @Nullable Failure last;
+  private @Nullable HostAttempt firstTry;
+
+  /** Of tries that failed, in the order in which they did. */
+  private @Nullable Failure failure;
+
+  private @Nullable Failure secondFailure;
   private long durationNs;
 
   /** The call's first block is here. */
@@ -76,9 +91,9 @@ final class CallOutcome {
   }
 
   /** A try begins. */
-  void attempted() {
+  void attempted(HostAttempt attempt) {
     attempts++;
-    last = null;
+    firstTry = firstTry == null ? attempt : firstTry;
   }
 
   /** Tries so far. */
@@ -92,11 +107,27 @@ final class CallOutcome {
    * @param why null when the host said so itself
    */
   void failed(HostAttempt attempt, int grpcCode, @Nullable Refusal why) {
-    Failure failure = new Failure(attempt.chosen(), grpcCode, why, attempt.digestSeen());
-    if (first == null) {
-      first = failure;
+    failed(new Failure(attempt, grpcCode, why, false));
+  }
+
+  /** The try was called off: another host answered first. */
+  void calledOff(HostAttempt attempt) {
+    failed(new Failure(attempt, CANCELLED, null, true));
+  }
+
+  private void failed(Failure failed) {
+    if (failure == null) {
+      failure = failed;
+    } else {
+      secondFailure = failed;
     }
-    last = failure;
+  }
+
+  /** What failed of this try, or of the other one; null for nothing. */
+  private @Nullable Failure failure(HostAttempt attempt, boolean other) {
+    Failure one = failure;
+    boolean suits = one == null || (one.tried == attempt) != other;
+    return suits ? one : secondFailure;
   }
 
   /**
@@ -138,8 +169,8 @@ final class CallOutcome {
     }
     long high = out.recordIdHigh;
     long low = out.recordIdLow;
-    Failure before = first;
-    if (before != null && attempts > 1 && !firstTry(recorder, facts, before, high, low)) {
+    Failure other = attempt == null ? null : failure(attempt, true);
+    if (other != null && !tried(recorder, facts, other, high, low)) {
       loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
     }
     return Recorder.idText(high, low);
@@ -257,10 +288,10 @@ final class CallOutcome {
     out.attestationLeafPlusOne = chosen.attestationLeafPlusOne();
     out.responseBytes = attempt.answer().messageBytes();
     out.responseSha256 = attempt.sha256();
-    Failure failure = last;
+    Failure its = failure(attempt, false);
     Target target = route.target();
-    if (failure != null && failure.mismatch()) {
-      mismatch(out, failure);
+    if (its != null && its.mismatch()) {
+      mismatch(out, its);
     } else if (attempt.digestProved()) {
       out.integrity = chosen.proof() == Proof.STALE ? INTEGRITY_STALE : INTEGRITY_VERIFIED;
     } else if (byHost && target != null && target.modelUtf8().length > 0 && !target.attested()) {
@@ -270,7 +301,8 @@ final class CallOutcome {
 
   private static void mismatch(CallRecord out, Failure failure) {
     out.integrity = INTEGRITY_MISMATCH;
-    out.digestObserved = failure.observed == null ? null : digest(failure.observed);
+    AsciiString seen = failure.tried.digestSeen();
+    out.digestObserved = seen == null ? null : digest(seen);
   }
 
   private static byte @Nullable [] digest(AsciiString text) {
@@ -284,23 +316,23 @@ final class CallOutcome {
     }
   }
 
-  private boolean firstTry(
-      Recorder recorder, CallFacts facts, Failure failure, long callHigh, long callLow) {
+  private boolean tried(
+      Recorder recorder, CallFacts facts, Failure failed, long callHigh, long callLow) {
     CallRecord out = recorder.begin();
     out.kind = KIND_ATTEMPT;
     common(out, facts, 0);
-    Refusal why = failure.why;
-    out.grpcStatus = failure.grpcCode;
-    out.reason = why == null ? CallRecord.NONE : why.reasonUtf8();
-    out.hostId = failure.tried.host().idUtf8();
-    out.attestationLeafPlusOne = failure.tried.attestationLeafPlusOne();
+    Eligible chosen = failed.tried.chosen();
+    out.grpcStatus = failed.grpcCode;
+    out.reason = failed.reasonUtf8();
+    out.hostId = chosen.host().idUtf8();
+    out.attestationLeafPlusOne = chosen.attestationLeafPlusOne();
     out.integrity = INTEGRITY_NONE;
-    if (failure.mismatch()) {
-      mismatch(out, failure);
+    if (failed.mismatch()) {
+      mismatch(out, failed);
     }
     out.callRecordIdHigh = callHigh;
     out.callRecordIdLow = callLow;
-    out.attemptOrdinal = 1;
+    out.attemptOrdinal = failed.tried == firstTry ? 1 : 2;
     return recorder.append();
   }
 

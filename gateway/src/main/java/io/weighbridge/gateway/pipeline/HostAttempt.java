@@ -30,12 +30,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private static final Object SOUND = new Object();
 
   private final ProxyCall call;
+  private final HostAttempts tries;
   private final Eligible chosen;
   private final Target target;
   private final AnswerBody answer;
   private final @Nullable MessageDigest digest;
-  private final long deadlineNs;
   private final boolean single;
+  private final HostVerdict verdict;
 
   private @Nullable HostConnection connection;
   private int streamId;
@@ -49,29 +50,23 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
 
-  /** When the request's last byte was given to the connection. */
-  private long askedNs;
-
-  private boolean askedAll;
-  private long latencyNs = -1;
-  private Outcome outcome = Outcome.NOTHING;
-
   /** The head is in order and says exactly what was proved: so it will the next time. */
   private boolean sure;
 
   HostAttempt(
       ProxyCall call,
+      HostAttempts tries,
       Eligible chosen,
       Target target,
       AnswerBody.Kind kind,
-      @Nullable MessageDigest digest,
-      long deadlineNs) {
+      @Nullable MessageDigest digest) {
     this.call = call;
+    this.tries = tries;
     this.chosen = chosen;
     this.target = target;
     this.digest = digest;
-    this.deadlineNs = deadlineNs;
     single = kind == AnswerBody.Kind.SINGLE;
+    verdict = new HostVerdict(single);
     answer = new AnswerBody(kind, call.loop().limits(), this);
   }
 
@@ -84,7 +79,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   @Override
   public HeaderBlock requestHeaders() {
     CallLoop loop = call.loop();
-    return ForwardedHeaders.toHost(call.known(), loop, chosen.host(), deadlineNs - loop.nowNs());
+    return ForwardedHeaders.toHost(
+        call.known(), loop, chosen.host(), tries.deadlineNs() - loop.nowNs());
   }
 
   @Override
@@ -111,8 +107,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       return;
     }
     if (endStream) {
-      askedAll = true;
-      askedNs = call.loop().nowNs();
+      verdict.asked(call.loop().nowNs());
     }
     to.http2().sendData(streamId, data, endStream, creditBytes);
   }
@@ -150,29 +145,21 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     end();
   }
 
-  /** The first of the answer is here. */
-  private void heard() {
-    if (single && askedAll && latencyNs < 0) {
-      latencyNs = call.loop().nowNs() - askedNs;
-    }
+  HostVerdict verdict() {
+    return verdict;
   }
 
-  /** Notes that the call ran out of time, if the host had enough of it. */
-  private void judgeLateness(long nowNs) {
-    boolean waited = single && askedAll && HostFault.late(nowNs, deadlineNs);
-    if (waited && nowNs - askedNs >= call.loop().upstream().patienceNs(chosen)) {
-      outcome = Outcome.ERRED;
-      latencyNs = nowNs - askedNs;
-    }
-  }
-
-  /** The host takes far longer than others: maybe one of them is quicker even now. */
+  /** The time has come to look whether it is late. */
   void overdue() {
-    if (!over && askedAll) {
-      outcome = Outcome.ERRED;
-      latencyNs = call.loop().nowNs() - askedNs;
-      call.askedAnother(this, Refusal.DEADLINE_EXCEEDED.grpcCode(), Refusal.DEADLINE_EXCEEDED);
+    if (!over) {
+      tries.look(this);
     }
+  }
+
+  /** Another host was quicker. */
+  void callOff() {
+    verdict.calledOff(call.loop().upstream().lateNs(chosen), call.loop().nowNs());
+    finish();
   }
 
   @Override
@@ -182,12 +169,17 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public Outcome outcome() {
-    return outcome;
+    return verdict.outcome();
   }
 
   @Override
   public long latencyNs() {
-    return latencyNs;
+    return verdict.latencyNs();
+  }
+
+  @Override
+  public int timedSlot() {
+    return tries.hedges() ? target.slot() : -1;
   }
 
   private HostCounters counters() {
@@ -203,8 +195,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
     CallLoop loop = call.loop();
     long nowNs = loop.nowNs();
-    if (outcome == Outcome.NOTHING) {
-      judgeLateness(nowNs);
+    if (verdict.outcome() == Outcome.NOTHING && HostFault.late(nowNs, tries.deadlineNs())) {
+      verdict.outOfTime(loop.upstream().patienceNs(chosen), nowNs);
     }
     loop.upstream().finished(chosen, this, call, nowNs);
     loop.admission().queues().placeFree(target.slot());
@@ -213,14 +205,14 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   @Override
   public void unreachable() {
     end();
-    call.attemptFailed(this, Refusal.NO_REACHABLE_HOST, "", true);
+    tries.failed(this, Refusal.NO_REACHABLE_HOST, "", true);
   }
 
   @Override
   public void crowdedOut() {
     end();
     String detail = "too many calls wait for a stream to the host (host-queue-calls-max)";
-    call.attemptFailed(this, Refusal.OVERLOADED, detail, true);
+    tries.failed(this, Refusal.OVERLOADED, detail, true);
   }
 
   @Override
@@ -231,12 +223,12 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     boolean lost = errorCode == ErrorCode.CONNECTION_LOST;
     Refusal why = lost || unseen ? Refusal.HOST_CONNECTION_LOST : HostFault.ofReset(errorCode);
     boolean gaveUp =
-        why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), deadlineNs);
-    outcome = gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why);
+        why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), tries.deadlineNs());
+    verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why));
     end();
     boolean said = !lost && !unseen;
     String detail = said ? "the host reset the stream, HTTP/2 error " + errorCode : "";
-    call.attemptFailed(this, why, detail, unseen);
+    tries.failed(this, why, detail, unseen);
   }
 
   private void broken(String detail) {
@@ -255,7 +247,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       headersSeen = true;
       digestSeen = known.digest();
       digestProved = true;
-      call.answerBegins(known.toCaller());
+      call.answerBegins(this, known.toCaller());
     } else if (wellFormed(block, HeaderRules.Block.RESPONSE)) {
       first(block, endStream);
     }
@@ -303,7 +295,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (sure) {
       block.finding(new HostHead(chosen, target, digestSeen, toCaller.repeated()));
     }
-    call.answerBegins(toCaller);
+    call.answerBegins(this, toCaller);
   }
 
   /** Whether the answer claims what the host proved; the try is over otherwise. */
@@ -318,7 +310,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       boolean restarted = proof == AnswerProof.RESTARTED;
       String detail =
           restarted ? "host " + chosen.host().id() + " has restarted and proved nothing yet" : "";
-      call.attemptFailed(this, why, detail, true);
+      tries.failed(this, why, detail, true);
     }
     return why == null;
   }
@@ -329,7 +321,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       broken(headersSeen ? "the host's answer has no trailers" : "data before headers");
       return;
     }
-    heard();
+    verdict.heard(call.loop().nowNs());
     answer.receive(data, digest, call.loop(), call.allocator());
   }
 
@@ -345,9 +337,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void broken(Refusal why, String detail) {
-    outcome = HostFault.of(why);
+    verdict.is(HostFault.of(why));
     finish();
-    call.attemptFailed(this, why, detail, false);
+    tries.failed(this, why, detail, false);
   }
 
   private void trailers(HeaderBlock block, boolean endStream) {
@@ -359,17 +351,18 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       broken("OK without a whole message");
     } else {
       answered = true;
-      outcome = HostFault.ofStatus(code);
+      Outcome outcome = HostFault.ofStatus(code);
+      verdict.is(outcome);
       if (outcome == Outcome.ANSWERED) {
-        heard();
+        verdict.heard(call.loop().nowNs());
       }
       if (counted && code == 0) {
         counters().answered(chosen.host());
       } else if (counted) {
         counters().failed(chosen.host());
       }
-      boolean failed = outcome == Outcome.ERRED || outcome == Outcome.BROKE;
-      if (!failed || !call.askedAnother(this, code, null)) {
+      if (code == 0 || !tries.disregarded(this, code)) {
+        tries.answers(this);
         call.end(CallEnd.answered(code, block));
       }
     }

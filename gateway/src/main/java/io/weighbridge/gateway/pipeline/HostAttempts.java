@@ -6,51 +6,66 @@ import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.ModelSpec.PayloadDigest;
+import io.weighbridge.gateway.route.ModelSpec.SecondTry;
+import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.health.Outcome;
 import java.security.MessageDigest;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tries of one call on hosts: one, and one more on another host of the same digest where nobody
- * could notice the first, or where the model says that calls may run twice. Confined to the call's
- * event loop.
+ * could notice the first, or where the model says that calls may run twice: instead of the first
+ * one, or besides it when it is late. Confined to the call's event loop.
  */
+@SuppressWarnings("ReferenceEquality") // A try is itself and no other.
 final class HostAttempts {
   private static final int ATTEMPTS_MAX = 2;
-
-  /** A try gets this many times the patience of the version before another host is asked... */
-  private static final int PATIENCES = 4;
-
-  /** ... and never less than this. */
-  private static final long ATTEMPT_NS_MIN = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final ProxyCall call;
   private final CallOutcome outcome;
   private final CallClock clock;
+  private final Reply reply;
   private @Nullable Target target;
+
+  /** The last try, or the one that is left of two. */
   private @Nullable HostAttempt current;
+
+  /** The first of two that are at work, or null. */
+  private @Nullable HostAttempt earlier;
+
+  private boolean over;
 
   /** Not null once the call had to wait for a place on a host. */
   private @Nullable PlaceWait wait;
 
-  /** Where the call has a place, to be left at its end. */
-  private @Nullable Bulkhead entered;
+  private final HeldPlaces places = new HeldPlaces();
 
   private AnswerBody.Kind kind = AnswerBody.Kind.SINGLE;
+  private SecondTry secondTry = SecondTry.NEVER;
   private boolean answerHashed;
   private Eligible[] eligible = {};
   private long sequence;
 
-  HostAttempts(ProxyCall call, CallOutcome outcome, CallClock clock) {
+  HostAttempts(ProxyCall call, CallOutcome outcome, CallClock clock, Reply reply) {
     this.call = call;
     this.outcome = outcome;
     this.clock = clock;
+    this.reply = reply;
   }
 
-  /** The last try, or null before the first. */
+  /** The try that the call's end tells of, or null before the first. */
   @Nullable HostAttempt current() {
     return current;
+  }
+
+  /** When the call must be over. */
+  long deadlineNs() {
+    return clock.deadlineNs();
+  }
+
+  /** Whether it matters which answers of the version are late. */
+  boolean hedges() {
+    return secondTry == SecondTry.WHEN_LATE;
   }
 
   /**
@@ -68,7 +83,10 @@ final class HostAttempts {
     answerHashed = model != null && model.spec().payloadDigest() == PayloadDigest.BOTH;
     // The sequence keeps to one host.
     sequence = known.method().predicts() ? Routing.sequence(known.body().peek()) : 0;
-    Bulkhead full = enter();
+    if (model != null && kind == AnswerBody.Kind.SINGLE && sequence == 0) {
+      secondTry = model.spec().secondTry();
+    }
+    Bulkhead full = places.enter(call.loop(), model);
     if (full != null) {
       return CallEnd.refused(
           Refusal.OVERLOADED,
@@ -78,30 +96,16 @@ final class HostAttempts {
     return first(of, hosts, nowNs);
   }
 
-  /** Takes one of the model's places, where they are counted; returns what is full, or null. */
-  private @Nullable Bulkhead enter() {
-    ModelRoute model = call.known().route().model();
-    Bulkhead bulkhead = model == null ? null : call.loop().admission().bulkhead(model.drawSlot());
-    if (bulkhead == null || bulkhead.enter()) {
-      entered = bulkhead;
-      return null;
-    }
-    return bulkhead;
-  }
-
-  private void leave() {
-    if (entered != null) {
-      entered.leave();
-      entered = null;
-    }
-  }
-
-  /** Ends the try that is still at work, and gives back what the call had. */
+  /** Ends the tries that are still at work, and gives back what the call had. */
   void finish() {
+    over = true;
+    if (earlier != null) {
+      earlier.finish();
+    }
     if (current != null) {
       current.finish();
     }
-    leave();
+    places.leaveModel();
     if (wait != null) {
       wait.over();
     }
@@ -138,7 +142,7 @@ final class HostAttempts {
   /** Has the call wait for a place; returns why that would be in vain, or null. */
   private @Nullable CallEnd queue(Target of, Eligible[] hosts, long nowNs) {
     // A call that waits takes nothing from the model's others.
-    leave();
+    places.leaveModel();
     PlaceWait begun = PlaceWait.of(call, this, of, clock.deadlineNs(), nowNs);
     wait = begun;
     return begun.begin(hosts, nowNs);
@@ -153,13 +157,14 @@ final class HostAttempts {
   boolean place(long nowNs) {
     PlaceWait waited = wait;
     Target of = target;
-    if (waited == null || of == null || enter() != null) {
+    CallLoop loop = call.loop();
+    ModelRoute model = call.known().route().model();
+    if (waited == null || of == null || places.enter(loop, model) != null) {
       return false;
     }
-    CallLoop loop = call.loop();
     Eligible chosen = loop.upstream().choose(eligible, null, call, nowNs);
     if (chosen == null) {
-      leave();
+      places.leaveModel();
       if (loop.upstream().turnedAway(eligible, nowNs)) {
         return false;
       }
@@ -173,21 +178,32 @@ final class HostAttempts {
   }
 
   /**
-   * A try has failed; another host is asked where that may be.
+   * A try is over without an answer. The call goes on with another one, where that may be, or ends.
    *
-   * @param replayable whether the caller has seen nothing yet, and the request is still there
    * @param harmless whether the host has done nothing that the caller could notice
-   * @return why the call ends here, or null when it goes on
    */
-  @Nullable Refusal failed(HostAttempt failed, Refusal why, boolean replayable, boolean harmless) {
+  void failed(HostAttempt failed, Refusal why, String detail, boolean harmless) {
+    if (over) {
+      return;
+    }
+    Refusal refusal = goOn(failed, why, harmless);
+    if (refusal != null) {
+      call.refuse(refusal, detail);
+    }
+  }
+
+  private @Nullable Refusal goOn(HostAttempt failed, Refusal why, boolean harmless) {
     Target of = target;
     long nowNs = call.loop().nowNs();
     boolean noTime = clock.deadlineNs() - nowNs <= 0;
     // A host whose timer was before ours can only say that it gave up.
     Refusal known = why == Refusal.HOST_CANCELLED && noTime ? Refusal.DEADLINE_EXCEEDED : why;
     outcome.failed(failed, known.grpcCode(), known);
+    if (leaveTo(other(failed))) {
+      return null;
+    }
     boolean again = harmless || (HostFault.of(known) != Outcome.NOTHING && mayRunTwice());
-    if (of == null || !again || !replayable || sequence != 0 || spent()) {
+    if (of == null || !again || !replayable() || sequence != 0 || spent()) {
       return known;
     }
     if (noTime) {
@@ -202,17 +218,29 @@ final class HostAttempts {
   }
 
   /**
-   * The host says that it failed, or takes too long: another one is asked instead, where that may
-   * be, and this try is over.
+   * The host says how the call ended, and not well: where another one is at work, or may be asked,
+   * its answer counts, and this try is over.
    *
-   * @param why null when the host said so
    * @return whether another one is at work
    */
-  boolean replace(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
+  boolean disregarded(HostAttempt failed, int grpcCode) {
+    HostAttempt left = other(failed);
+    if (left != null && HostFault.onlyHere(grpcCode)) {
+      failed.finish();
+      outcome.failed(failed, grpcCode, null);
+      return leaveTo(left);
+    }
+    Outcome said = failed.outcome();
+    boolean fault = said == Outcome.ERRED || said == Outcome.BROKE;
+    return fault && replaced(failed, grpcCode, null);
+  }
+
+  /** Asks another host instead, where that may be; whether it does. */
+  private boolean replaced(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
     Target of = target;
     long nowNs = call.loop().nowNs();
     boolean noTime = clock.deadlineNs() - nowNs <= 0;
-    if (of == null || !mayRunTwice() || sequence != 0 || spent() || noTime) {
+    if (of == null || over || !mayRunTwice() || !replayable() || spent() || noTime) {
       return false;
     }
     Eligible other = another(of, failed, why, nowNs);
@@ -225,13 +253,50 @@ final class HostAttempts {
     return true;
   }
 
+  /** The one of two at work that this one is not; null when it is alone. */
+  private @Nullable HostAttempt other(HostAttempt one) {
+    return one == earlier ? current : earlier;
+  }
+
+  /** Goes on with this try alone; false when it is none. */
+  private boolean leaveTo(@Nullable HostAttempt left) {
+    if (left == null) {
+      return false;
+    }
+    current = left;
+    earlier = null;
+    return true;
+  }
+
+  /** A host answers: if another one is at work, it need not go on. */
+  void answers(HostAttempt by) {
+    HostAttempt slower = other(by);
+    if (leaveTo(slower == null ? null : by) && slower != null) {
+      slower.callOff();
+      outcome.calledOff(slower);
+    }
+  }
+
+  /** The gateway ends the call: of two tries at work, the first ends like the call. */
+  void ends(CallEnd last) {
+    HostAttempt first = earlier;
+    if (first != null) {
+      earlier = null;
+      first.finish();
+      outcome.failed(first, last.grpcCode(), last.ours());
+    }
+  }
+
   private boolean spent() {
     return outcome.attempts() >= ATTEMPTS_MAX;
   }
 
   private boolean mayRunTwice() {
-    ModelRoute model = call.known().route().model();
-    return model != null && model.spec().idempotent() && kind == AnswerBody.Kind.SINGLE;
+    return secondTry != SecondTry.NEVER;
+  }
+
+  private boolean replayable() {
+    return !reply.begun() && call.body().out().replayable();
   }
 
   /** The number under which second tries are budgeted. */
@@ -259,15 +324,73 @@ final class HostAttempts {
   private void start(Target of, Eligible chosen, long nowNs) {
     CallLoop loop = call.loop();
     MessageDigest hash = answerHashed ? loop.recorder().sha256() : null;
-    HostAttempt attempt = new HostAttempt(call, chosen, of, kind, hash, clock.deadlineNs());
+    HostAttempt attempt = new HostAttempt(call, this, chosen, of, kind, hash);
     current = attempt;
-    outcome.attempted();
+    outcome.attempted(attempt);
     if (!spent() && eligible.length > 1 && mayRunTwice()) {
-      long patienceNs = loop.upstream().patienceNs(chosen);
-      if (patienceNs <= Long.MAX_VALUE / PATIENCES) {
-        clock.lookAt(attempt, nowNs + Math.max(ATTEMPT_NS_MIN, PATIENCES * patienceNs), nowNs);
-      }
+      watch(attempt, nowNs);
     }
     loop.upstream().start(chosen, attempt, nowNs);
+  }
+
+  // Tries that are late.
+
+  /** Looks at the try again when it is late, and then when it is so late that it is given up. */
+  private void watch(HostAttempt attempt, long nowNs) {
+    long atNs = Lateness.lookAtNs(call.loop().upstream(), attempt, hedges(), nowNs);
+    if (atNs < Long.MAX_VALUE) {
+      clock.lookAt(attempt, atNs, nowNs);
+    }
+  }
+
+  /** The time has come to look at a try that is still at work. */
+  void look(HostAttempt attempt) {
+    if (!replayable()) {
+      return;
+    }
+    Upstream upstream = call.loop().upstream();
+    long nowNs = call.loop().nowNs();
+    long waitedNs = attempt.verdict().waitedNs(nowNs);
+    if (waitedNs >= Lateness.hopelessNs(upstream, attempt)) {
+      giveUp(attempt, nowNs);
+      return;
+    }
+    watch(attempt, nowNs);
+    if (hedges() && waitedNs >= upstream.lateNs(attempt.chosen()) && !spent()) {
+      hedge(attempt, nowNs);
+    }
+  }
+
+  private void giveUp(HostAttempt hopeless, long nowNs) {
+    Refusal why = Refusal.DEADLINE_EXCEEDED;
+    HostAttempt left = other(hopeless);
+    hopeless.verdict().tooLate(nowNs);
+    if (left == null) {
+      replaced(hopeless, why.grpcCode(), why);
+    } else {
+      hopeless.finish();
+      outcome.failed(hopeless, why.grpcCode(), why);
+      leaveTo(left);
+    }
+  }
+
+  /** Asks another host as well. */
+  private void hedge(HostAttempt late, long nowNs) {
+    CallLoop loop = call.loop();
+    Target of = target;
+    Eligible other = loop.upstream().choose(eligible, late.chosen().host(), call, nowNs);
+    if (of == null || other == null || !loop.upstream().well(other)) {
+      return;
+    }
+    if (loop.admission().queues().waits(of.slot())) {
+      // What has not been asked at all goes first.
+      return;
+    }
+    boolean spare = loop.retries().takeSpare(budget(of));
+    loop.metrics().hedged(spare);
+    if (spare) {
+      earlier = late;
+      start(of, other, nowNs);
+    }
   }
 }

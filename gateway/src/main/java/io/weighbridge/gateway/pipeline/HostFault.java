@@ -58,6 +58,14 @@ final class HostFault {
     };
   }
 
+  /** Whether another host may well answer what this one answered with that status. */
+  static boolean onlyHere(int grpcCode) {
+    return switch (grpcCode) {
+      case 1, 2, 4, 8, 13, 14 -> true;
+      default -> false;
+    };
+  }
+
   /** What an end without a status says about the host. */
   static Outcome of(Refusal why) {
     return switch (why) {

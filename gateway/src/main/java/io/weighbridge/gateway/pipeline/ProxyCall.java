@@ -66,7 +66,7 @@ final class ProxyCall implements StreamListener {
     loop = caller.loop();
     reply = new Reply(caller, streamId);
     clock = new CallClock(this, loop, reply);
-    attempts = new HostAttempts(this, outcome, clock);
+    attempts = new HostAttempts(this, outcome, clock, reply);
   }
 
   // The request.
@@ -263,33 +263,11 @@ final class ProxyCall implements StreamListener {
     return true;
   }
 
-  // The host.
-
-  /**
-   * A try is over without an answer. With {@code harmless} the host has done nothing noticeable.
-   */
-  void attemptFailed(HostAttempt failed, Refusal why, String detail, boolean harmless) {
-    if (stage != Stage.ENDED) {
-      Refusal refusal = attempts.failed(failed, why, replayable(), harmless);
-      if (refusal != null) {
-        refuse(refusal, detail);
-      }
-    }
-  }
-
-  private boolean replayable() {
-    return !reply.begun() && body().out().replayable();
-  }
-
-  /** Whether another host is asked instead of one that failed or is late. */
-  boolean askedAnother(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
-    return stage == Stage.ROUTED && replayable() && attempts.replace(failed, grpcCode, why);
-  }
-
   // The answer.
 
-  void answerBegins(HeaderBlock toCaller) {
+  void answerBegins(HostAttempt from, HeaderBlock toCaller) {
     if (stage == Stage.ROUTED) {
+      attempts.answers(from);
       body().out().forgetKept();
       reply.begin(toCaller);
     }
@@ -357,6 +335,7 @@ final class ProxyCall implements StreamListener {
   /** Ends the call, once. */
   void end(CallEnd last) {
     if (stage != Stage.ENDED) {
+      attempts.ends(last);
       last.say(loop, facts, outcome, attempts.current(), reply);
       finished();
     }

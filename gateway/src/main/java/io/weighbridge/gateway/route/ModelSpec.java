@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     version has weight
  * @param onUnroutable label that takes the split's calls when the chosen version has no verified
  *     host, or null
- * @param idempotent whether a call may run twice, so that another host is asked when one fails
+ * @param secondTry when another host is asked
  */
 public record ModelSpec(
     String name,
@@ -25,7 +25,7 @@ public record ModelSpec(
     List<Range> ranges,
     @Nullable String onUnroutable,
     PayloadDigest payloadDigest,
-    boolean idempotent) {
+    SecondTry secondTry) {
 
   public ModelSpec {
     versions = List.copyOf(versions);
@@ -54,6 +54,16 @@ public record ModelSpec(
       HEADER,
       PARAMETER
     }
+  }
+
+  /** When another host is asked for what a first one was asked for. */
+  public enum SecondTry {
+    /** Only where the first one cannot have seen the call: calls must not run twice. */
+    NEVER,
+    /** When the first one fails. */
+    WHEN_FAILED,
+    /** Also while the first one is late: the answer that comes first counts. */
+    WHEN_LATE
   }
 
   /** Which messages are hashed into the record. */

@@ -33,6 +33,12 @@ public interface Attempt extends StreamListener {
   /** What the end of the attempt says about the host. */
   Outcome outcome();
 
-  /** How long the host took, from the request's last byte to the answer's first; or -1. */
+  /**
+   * How long the host took, from the request's last byte to the answer's first, or was waited for
+   * in vain; or -1.
+   */
   long latencyNs();
+
+  /** The version by whose latencies it is told which answers are late; negative without one. */
+  int timedSlot();
 }

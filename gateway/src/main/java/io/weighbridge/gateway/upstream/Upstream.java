@@ -194,6 +194,16 @@ public final class Upstream {
     return health.standings().of(of.seat()).patienceNs();
   }
 
+  /** Whether a host is given calls for being well, and not for want of another. */
+  public boolean well(Eligible host) {
+    return health.standings().of(host.seat()).state() == Standing.State.IN;
+  }
+
+  /** After what time an answer is later than nearly all others of its version. */
+  public long lateNs(Eligible of) {
+    return health.standings().of(of.seat()).lateNs();
+  }
+
   /**
    * Chooses the host of a sequence: the same one on every loop and gateway for as long as it may
    * answer, even while it rests or drains, because its state is there and nowhere else. Highest
@@ -243,12 +253,15 @@ public final class Upstream {
     int seat = on.seat();
     Outcome outcome = attempt.outcome();
     long latencyNs = attempt.latencyNs();
+    health.ended(seat, outcome);
     if (attempt.single()) {
       health.ended(seat);
     }
-    health.ended(seat, outcome);
     if (latencyNs >= 0) {
       health.took(seat, latencyNs, nowNs);
+      if (attempt.timedSlot() >= 0) {
+        health.timed(attempt.timedSlot(), latencyNs);
+      }
     }
     Probation probation = health.standings().of(seat).probation();
     if (probation != null) {

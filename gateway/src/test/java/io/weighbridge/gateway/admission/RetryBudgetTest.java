@@ -56,6 +56,20 @@ class RetryBudgetTest {
   }
 
   @Test
+  void callsThatAreOnlyLateLeaveSomeToThoseThatFailed() {
+    assertThat(budget.takeSpare(SLOT)).isFalse();
+    for (int i = 0; i < 3 * RetryBudget.CALLS_PER_RETRY - 1; i++) {
+      budget.called(SLOT);
+    }
+    assertThat(budget.takeSpare(SLOT)).isTrue();
+    assertThat(budget.takeSpare(SLOT)).isTrue();
+    assertThat(budget.takeSpare(SLOT)).isFalse();
+    assertThat(left()).isEqualTo(RetryBudget.RESERVED);
+    nowNs += SECOND;
+    assertThat(budget.takeSpare(SLOT)).isFalse();
+  }
+
+  @Test
   void modelsDoNotShare() {
     left();
     assertThat(budget.take(SLOT + 1, nowNs)).isTrue();

@@ -49,6 +49,7 @@ final class GatewayConfigTest {
           on-unroutable: stable
           payload-digest: request
           idempotent: true
+          hedge: false
           in-flight-max: 7
         - {name: free, integrity: none, versions: [{version: "7"}], sticky: caller}
       routes:
@@ -114,7 +115,7 @@ final class GatewayConfigTest {
     assertThat(minilm.sticky())
         .isEqualTo(new ModelSpec.Sticky(ModelSpec.Sticky.By.HEADER, "x-user-id"));
     assertThat(minilm.onUnroutable()).isEqualTo("stable");
-    assertThat(minilm.idempotent()).isTrue();
+    assertThat(minilm.secondTry()).isEqualTo(ModelSpec.SecondTry.WHEN_FAILED);
     assertThat(minilm.inFlightMax()).isEqualTo(7);
     assertThat(minilm.payloadDigest()).isEqualTo(ModelSpec.PayloadDigest.REQUEST);
     ModelConfig free = config.models().getLast();
@@ -161,7 +162,7 @@ final class GatewayConfigTest {
                 new ModelSpec.Sticky(ModelSpec.Sticky.By.NOTHING, ""),
                 null,
                 ModelSpec.PayloadDigest.BOTH,
-                false,
+                ModelSpec.SecondTry.NEVER,
                 0));
   }
 
@@ -351,6 +352,7 @@ final class GatewayConfigTest {
         "split: {a: 100%}|  sticky: header X-User => 7: sticky: found \"header X-User\", allowed is"
             + " caller, header NAME (lower case) or parameter NAME",
         "split: {a: 100%}|  on-unroutable: x => 7: on-unroutable: found \"x\", allowed is one of []",
+        "split: {a: 100%}|  hedge: true => 7: hedge: a call runs twice then, which only idempotent: true allows",
         "split: {a: 100%}|  idempotent: yes => 7: idempotent: found \"yes\", allowed is true or false",
         "split: {a: 100%}|  in-flight-max: 1000000 => ",
         "split: {a: 100%}|  in-flight-max: 0 => 7: in-flight-max: found 0, allowed is 1 to 1000000",

@@ -60,7 +60,9 @@ class MetricsPageTest {
             "weighbridge_refusals_total{reason=\"overloaded\"} 1.0",
             "weighbridge_host_retries_total{reason=\"no_reachable_host\"} 2.0",
             "weighbridge_host_retries_total{reason=\"host_status\"} 1.0",
-            "weighbridge_host_retries_denied_total 1.0");
+            "weighbridge_host_retries_total{reason=\"hedge\"} 2.0",
+            "weighbridge_host_retries_denied_total 1.0",
+            "weighbridge_host_hedges_denied_total 1.0");
   }
 
   @Test
@@ -124,6 +126,9 @@ class MetricsPageTest {
     metrics.loop(0).retried(Refusal.NO_REACHABLE_HOST);
     metrics.loop(0).retried(null);
     metrics.loop(0).retryDenied();
+    metrics.loop(0).hedged(true);
+    metrics.loop(0).hedged(true);
+    metrics.loop(0).hedged(false);
   }
 
   private String text(String accept) throws IOException {

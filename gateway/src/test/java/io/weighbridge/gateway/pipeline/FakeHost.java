@@ -45,6 +45,10 @@ final class FakeHost implements AutoCloseable {
   volatile @Nullable Status failure;
   volatile boolean silent;
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+
+  /** When the last request came. */
+  volatile long askedNs;
+
   private final Server server;
 
   FakeHost(@Nullable String digest) throws IOException {
@@ -110,6 +114,7 @@ final class FakeHost implements AutoCloseable {
   private final class Echo extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
     @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> answer) {
+      askedNs = System.nanoTime();
       requests.add(request);
       ServerCallStreamObserver<ModelInferResponse> observer =
           (ServerCallStreamObserver<ModelInferResponse>) answer;

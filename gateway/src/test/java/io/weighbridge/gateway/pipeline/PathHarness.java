@@ -101,8 +101,8 @@ final class PathHarness implements AutoCloseable {
   /** Calls that may watch health at a time. */
   static final int WATCHES_MAX = 3;
 
-  /** Whether calls of "m" may run twice; see {@link #serve}. */
-  boolean idempotent;
+  /** When calls of "m" may run twice; see {@link #serve}. */
+  ModelSpec.SecondTry secondTry = ModelSpec.SecondTry.NEVER;
 
   volatile boolean ready = true;
   volatile boolean draining;
@@ -117,6 +117,7 @@ final class PathHarness implements AutoCloseable {
   static final int PLACES = 40;
 
   private final Bulkheads bulkheads = new Bulkheads(Map.of(slots.of("m", ""), PLACES));
+  private final HostCounters counters = new HostCounters(16);
   private final Seats seats = new Seats();
   final InetSocketAddress address;
   private final EventLoops loops = new EventLoops(1);
@@ -347,7 +348,7 @@ final class PathHarness implements AutoCloseable {
             ranges,
             null,
             ModelSpec.PayloadDigest.BOTH,
-            idempotent);
+            secondTry);
     ModelSpec hidden =
         new ModelSpec(
             HIDDEN,
@@ -359,8 +360,13 @@ final class PathHarness implements AutoCloseable {
             List.of(new ModelSpec.Range(0, 1_000_000, "7")),
             null,
             ModelSpec.PayloadDigest.OFF,
-            false);
+            ModelSpec.SecondTry.NEVER);
     tables.publish(RouteTable.of(1, List.of(spec, hidden), slots));
+  }
+
+  /** Calls in flight on the host of this place in the list of all that ever served. */
+  long inFlight(int host) {
+    return counters.inFlight(hosts.get(host));
   }
 
   int connections() {
@@ -423,8 +429,6 @@ final class PathHarness implements AutoCloseable {
   }
 
   private final class Attestation implements AttestationEvents {
-    private final HostCounters counters = new HostCounters(16);
-
     @Override
     public HostCounters counters() {
       return counters;

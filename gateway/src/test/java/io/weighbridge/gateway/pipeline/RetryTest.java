@@ -7,6 +7,7 @@ import inference.InferParameter;
 import inference.ModelInferRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.weighbridge.gateway.route.ModelSpec.SecondTry;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ class RetryTest {
   }
 
   private void serve(boolean idempotent, FakeHost... hosts) {
-    gateway.idempotent = idempotent;
+    gateway.secondTry = idempotent ? SecondTry.WHEN_FAILED : SecondTry.NEVER;
     gateway.serve(
         PathHarness.DIGEST,
         List.of(hosts).stream().map(FakeHost::address).toArray(InetSocketAddress[]::new));

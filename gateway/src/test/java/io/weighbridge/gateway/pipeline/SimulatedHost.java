@@ -61,6 +61,8 @@ final class SimulatedHost implements ConnectionListener {
     WELL,
     FAILS_THIRTY_PERCENT,
     TEN_TIMES_SLOWER,
+    /** Ten times slower in three calls of a hundred. */
+    SLOW_NOW_AND_THEN,
     HANGS,
     /** Nothing listens at its address. */
     DEAD
@@ -104,9 +106,8 @@ final class SimulatedHost implements ConnectionListener {
       return;
     }
     working++;
-    int slower = mood == Mood.TEN_TIMES_SLOWER ? 10 : 1;
     loop.after(
-        slower * loop.someMs(pauseMsMax),
+        slower() * loop.someMs(pauseMsMax),
         () -> {
           working--;
           what.run();
@@ -117,10 +118,16 @@ final class SimulatedHost implements ConnectionListener {
         });
   }
 
+  private int slower() {
+    boolean slow =
+        mood == Mood.TEN_TIMES_SLOWER || (mood == Mood.SLOW_NOW_AND_THEN && loop.happens(3));
+    return slow ? 10 : 1;
+  }
+
   private Deed any() {
     return switch (mood) {
       case MOODY -> loop.happens(80) ? Deed.ANSWER : DEEDS.get(loop.random.nextInt(DEEDS.size()));
-      case WELL, TEN_TIMES_SLOWER -> Deed.ANSWER;
+      case WELL, TEN_TIMES_SLOWER, SLOW_NOW_AND_THEN -> Deed.ANSWER;
       case FAILS_THIRTY_PERCENT -> loop.happens(30) ? Deed.UNAVAILABLE : Deed.ANSWER;
       case HANGS -> Deed.NEVER;
       case DEAD -> Deed.HANG_UP;
@@ -202,8 +209,7 @@ final class SimulatedHost implements ConnectionListener {
     }
 
     private void later(Runnable what) {
-      int slower = mood == Mood.TEN_TIMES_SLOWER ? 10 : 1;
-      loop.after(slower * loop.someMs(pauseMsMax), what);
+      loop.after(slower() * loop.someMs(pauseMsMax), what);
     }
 
     private void reset(long errorCode) {

@@ -27,6 +27,7 @@ import io.weighbridge.gateway.observe.trace.TraceStart;
 import io.weighbridge.gateway.pipeline.SimulatedHost.Mood;
 import io.weighbridge.gateway.record.Recorder;
 import io.weighbridge.gateway.route.ModelSpec;
+import io.weighbridge.gateway.route.ModelSpec.SecondTry;
 import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.Router;
 import io.weighbridge.gateway.upstream.HostConnection;
@@ -94,6 +95,11 @@ final class SimulatedWorld {
    * @param calm whether all is sound but the moods of hosts
    */
   SimulatedWorld(long seed, boolean calm) throws Exception {
+    this(seed, calm, calm ? SecondTry.WHEN_LATE : SecondTry.NEVER);
+  }
+
+  /** The same, with calls that may run twice then. */
+  SimulatedWorld(long seed, boolean calm, SecondTry secondTry) throws Exception {
     this.calm = calm;
     well = calm;
     loop = new SimulatedLoop(seed);
@@ -120,7 +126,7 @@ final class SimulatedWorld {
     for (int i = 0; i < HOSTS; i++) {
       addHost(i);
     }
-    publish(slots);
+    publish(slots, secondTry);
     for (int i = 0; i < CALLERS; i++) {
       callers.add(new SimulatedCaller(this, "caller" + i, PathHarness.TOKEN));
     }
@@ -240,7 +246,7 @@ final class SimulatedWorld {
     return weather(20, 15);
   }
 
-  private void publish(Slots slots) throws Exception {
+  private void publish(Slots slots, SecondTry secondTry) throws Exception {
     ModelSpec spec =
         new ModelSpec(
             "m",
@@ -252,7 +258,7 @@ final class SimulatedWorld {
             List.of(new ModelSpec.Range(0, 1_000_000, "1")),
             null,
             ModelSpec.PayloadDigest.BOTH,
-            calm);
+            secondTry);
     tables.publish(PathHarness.keys());
     tables.publish(RouteTable.of(1, List.of(spec), slots));
     Target only = Objects.requireNonNull(tables.get().routes().target("m", "1"));
@@ -331,7 +337,8 @@ final class SimulatedWorld {
     return (double) (hosts.get(host).accepted - before) / (accepted() - allBefore);
   }
 
-  private int accepted() {
+  /** Calls that arrived at hosts so far. */
+  int accepted() {
     return hosts.stream().mapToInt(host -> host.accepted).sum();
   }
 

@@ -33,7 +33,7 @@ class RouterTest {
                 new ModelSpec.Range(1_000_000 - canaryPpm, 1_000_000, "2")),
             "stable",
             ModelSpec.PayloadDigest.OFF,
-            false);
+            ModelSpec.SecondTry.NEVER);
     RouteTable table = RouteTable.of(1, List.of(spec), new Slots());
     return Objects.requireNonNull(table.find("m".getBytes(UTF_8), 1));
   }

@@ -256,6 +256,11 @@ class HostLinkTest {
     }
 
     @Override
+    public int timedSlot() {
+      return -1;
+    }
+
+    @Override
     public void headers(HeaderBlock block, boolean endStream) {}
 
     @Override

@@ -50,7 +50,7 @@ public record ModelState(
         traffic.ranges().ascending(),
         declared.onUnroutable(),
         declared.payloadDigest(),
-        declared.idempotent());
+        declared.secondTry());
   }
 
   ModelState withTraffic(Traffic traffic) {

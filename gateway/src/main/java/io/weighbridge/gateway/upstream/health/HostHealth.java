@@ -32,6 +32,9 @@ public final class HostHealth implements AutoCloseable {
   /** Often enough to act within a second on several looks. */
   public static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** Of a version's latencies, which are many numbers: at every so many looks. */
+  private static final int LATENCY_LOOKS = 5;
+
   private final AtomicReference<Standings> published = new AtomicReference<>(Standings.NONE);
   private final List<LoopHealth> loops;
   private final Ticker ticker;
@@ -51,6 +54,7 @@ public final class HostHealth implements AutoCloseable {
   private final Map<Integer, VersionHealth> bySlot = new HashMap<>();
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
+  private int looks;
 
   /** The hosts that serve a version. */
   public record Version(int slot, List<Eligible> hosts) {
@@ -100,6 +104,7 @@ public final class HostHealth implements AutoCloseable {
     Set<Host> fresh = Set.copyOf(connected);
     connected.removeAll(fresh);
     boolean news = false;
+    looks++;
     for (Version version : versions.get()) {
       news |= look(version, fresh, nowNs);
     }
@@ -149,12 +154,27 @@ public final class HostHealth implements AutoCloseable {
         hosts.add(host);
       }
     }
+    // Not all of them at the same look.
+    if ((looks + version.slot()) % LATENCY_LOOKS == 0) {
+      time(version.slot(), health.late(), nowNs);
+    }
     health.judge(hosts, version.hosts().size() - drainingCount, nowNs);
     boolean news = false;
     for (SeatHealth host : hosts) {
-      news |= stand(host.seat, host.standing(health.panic(), health.patienceNs(), nowNs));
+      news |= stand(host.seat, host.standing(health, nowNs));
     }
     return news;
+  }
+
+  private void time(int slot, LatePoint late, long nowNs) {
+    int[] sums = new int[LatencyCounts.BUCKETS];
+    boolean any = false;
+    for (LoopHealth loop : loops) {
+      any |= loop.latencies().addTo(slot, sums);
+    }
+    if (any) {
+      late.take(sums, nowNs);
+    }
   }
 
   /**

@@ -9,8 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What one event loop counts of its tries on hosts, and what it is told about them. Confined to
- * that loop, except for {@link #add}, {@link #inFlight} and {@link #tell}, which any thread may
- * call.
+ * that loop, except for what any thread may call, which says so.
  *
  * <pre>
  * Implementation notes: counts only rise and have one writer, so a plain add and an opaque store are enough, and a reader
@@ -37,7 +36,7 @@ public final class LoopHealth {
   private static final int HALVINGS_MAX = 60;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final VarHandle LIMIT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final AtomicReference<Standings> published;
   private final Set<Host> connected;
@@ -48,6 +47,10 @@ public final class LoopHealth {
   // The same; one that is written while it grows is written again at the next look.
   private volatile int[] limits = new int[0];
   private volatile long[] usualNs = new long[0];
+
+  // The same as of cells.
+  private volatile int[] calledOff = new int[0];
+  private final LatencyCounts latencies = new LatencyCounts();
   private double[] costsNs = new double[0];
   private long[] measuredAtNs = new long[0];
 
@@ -88,6 +91,10 @@ public final class LoopHealth {
       case ANSWERED -> add(seat, ANSWERED, 1);
       case ERRED -> add(seat, ERRED, 1);
       case BROKE -> add(seat, BROKE, 1);
+      case CALLED_OFF -> {
+        int[] current = calledOff;
+        INT.setOpaque(current, seat, current[seat] + 1);
+      }
       case NOTHING -> {
         // Says nothing.
       }
@@ -102,7 +109,7 @@ public final class LoopHealth {
   /** Whether the host has as many calls of this loop as it may. */
   public boolean full(int seat) {
     int[] current = limits;
-    int most = seat < current.length ? (int) LIMIT.getOpaque(current, seat) : 0;
+    int most = seat < current.length ? (int) INT.getOpaque(current, seat) : 0;
     return most > 0 && inFlight(seat) >= most;
   }
 
@@ -129,7 +136,7 @@ public final class LoopHealth {
     int[] current = limits;
     long[] currentNs = usualNs;
     if (seat < Math.min(current.length, currentNs.length)) {
-      LIMIT.setOpaque(current, seat, inFlightMax);
+      INT.setOpaque(current, seat, inFlightMax);
       if (answerNs > 0) {
         CELL.setOpaque(currentNs, seat, answerNs);
       }
@@ -145,6 +152,16 @@ public final class LoopHealth {
     costsNs[seat] =
         latencyNs >= beforeNs * weight ? latencyNs : beforeNs * weight + latencyNs * (1 - weight);
     measuredAtNs[seat] = nowNs;
+  }
+
+  /** An answer of this version took that long, on whichever host. */
+  public void timed(int slot, long latencyNs) {
+    latencies.add(slot, latencyNs);
+  }
+
+  /** What {@link #timed} counted. */
+  LatencyCounts latencies() {
+    return latencies;
   }
 
   /** What a call costs there, in nanoseconds; 0 when unknown, or known too long ago. */
@@ -177,6 +194,7 @@ public final class LoopHealth {
     measuredAtNs = Arrays.copyOf(measuredAtNs, seats);
     limits = Arrays.copyOf(limits, seats);
     usualNs = Arrays.copyOf(usualNs, seats);
+    calledOff = Arrays.copyOf(calledOff, seats);
     long[] grown = Arrays.copyOf(cells, seats * CELLS);
     cells = grown;
     return grown;
@@ -197,6 +215,8 @@ public final class LoopHealth {
     to.timed += (long) CELL.getOpaque(current, at + TIMED);
     to.latencyNs += (long) CELL.getOpaque(current, at + LATENCY_NS);
     to.turnedAway += (long) CELL.getOpaque(current, at + TURNED_AWAY);
+    int[] off = calledOff;
+    to.calledOff += seat < off.length ? (int) INT.getOpaque(off, seat) : 0;
   }
 
   /** Sums over loops. Confined to whoever adds them up. */
@@ -210,6 +230,9 @@ public final class LoopHealth {
     long latencyNs;
     long turnedAway;
 
+    /** These have ended too, without a word of the host. */
+    long calledOff;
+
     /** What was counted since another moment. */
     Counts since(Counts before) {
       Counts more = new Counts();
@@ -221,6 +244,7 @@ public final class LoopHealth {
       more.timed = timed - before.timed;
       more.latencyNs = latencyNs - before.latencyNs;
       more.turnedAway = turnedAway - before.turnedAway;
+      more.calledOff = calledOff - before.calledOff;
       return more;
     }
 

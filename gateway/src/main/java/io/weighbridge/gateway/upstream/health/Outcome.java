@@ -8,6 +8,8 @@ public enum Outcome {
   ERRED,
   /** It failed whatever the request was: connection lost, protocol broken, UNAVAILABLE. */
   BROKE,
+  /** Another host was asked as well and answered first. */
+  CALLED_OFF,
   /** Nothing: the caller left, or the host never got to see the call. */
   NOTHING
 }

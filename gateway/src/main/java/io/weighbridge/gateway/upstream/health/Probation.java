@@ -46,7 +46,7 @@ public final class Probation {
     switch (outcome) {
       case ANSWERED -> (latencyNs > slowNs ? failed : passed).incrementAndGet();
       case ERRED, BROKE -> failed.incrementAndGet();
-      case NOTHING -> {
+      case NOTHING, CALLED_OFF -> {
         // The next call shows.
       }
     }

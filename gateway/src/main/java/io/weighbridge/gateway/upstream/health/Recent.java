@@ -9,9 +9,11 @@ final class Recent {
 
   private final long[] timed = new long[LOOKS];
   private final long[] latencyNs = new long[LOOKS];
+  private final long[] calledOff = new long[LOOKS];
   private int at;
   private long timedSum;
   private long latencyNsSum;
+  private long calledOffSum;
   private long inFlight;
   private long heardAtNs;
 
@@ -22,7 +24,9 @@ final class Recent {
     latencyNsSum += more.latencyNs - latencyNs[at];
     timed[at] = more.timed;
     latencyNs[at] = more.latencyNs;
-    if (inFlight == 0 || more.ended > 0) {
+    calledOffSum += more.calledOff - calledOff[at];
+    calledOff[at] = more.calledOff;
+    if ((inFlight == 0 && calledOffSum == 0) || more.ended > more.calledOff) {
       heardAtNs = nowNs;
     }
     inFlight += more.started - more.ended;
@@ -43,7 +47,12 @@ final class Recent {
     return inFlight;
   }
 
-  /** For how long calls have waited without any of them ending. */
+  /** Calls that ended because another host was asked as well and answered first. */
+  long calledOff() {
+    return calledOffSum;
+  }
+
+  /** For how long calls have waited without any of them ending, but for those called off. */
   long silentNs(long nowNs) {
     return nowNs - heardAtNs;
   }

@@ -234,17 +234,21 @@ final class SeatHealth {
   }
 
   /** What calls are told. */
-  Standing standing(boolean panic, long patienceNs, long nowNs) {
+  Standing standing(VersionHealth of, long nowNs) {
+    long patienceNs = of.patienceNs();
+    long lateNs = of.late().ns();
     if (in()) {
       double share = ramping ? SHARE_FIRST + (1 - SHARE_FIRST) * (nowNs - sinceNs) / RAMP_NS : 1;
-      return new Standing(Standing.State.IN, Math.min(1, share), null, false, patienceNs);
+      return new Standing(Standing.State.IN, Math.min(1, share), null, false, patienceNs, lateNs);
     }
-    if (panic && !dead()) {
-      return new Standing(Standing.State.IN, 1, null, false, patienceNs);
+    if (of.panic() && !dead()) {
+      return new Standing(Standing.State.IN, 1, null, false, patienceNs, lateNs);
     }
+    // What must show how it answers is waited for.
     return onProbation()
-        ? new Standing(Standing.State.ON_PROBATION, 1, probation, !dead(), patienceNs)
-        : new Standing(Standing.State.OUT, 0, null, !dead(), patienceNs);
+        ? new Standing(
+            Standing.State.ON_PROBATION, 1, probation, !dead(), patienceNs, Long.MAX_VALUE)
+        : new Standing(Standing.State.OUT, 0, null, !dead(), patienceNs, lateNs);
   }
 
   /** For people. */

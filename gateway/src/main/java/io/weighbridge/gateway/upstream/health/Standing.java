@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
  *     reached
  * @param patienceNs a call that ran out of time says something about the host only if the host had
  *     this long
+ * @param lateNs when an answer is later than nearly all others
  */
 public record Standing(
-    State state, double share, @Nullable Probation probation, boolean atNeed, long patienceNs) {
+    State state,
+    double share,
+    @Nullable Probation probation,
+    boolean atNeed,
+    long patienceNs,
+    long lateNs) {
   /** What there is to know of a host that never did anything wrong. */
-  public static final Standing NEW = new Standing(State.IN, 1, null, false, Long.MAX_VALUE);
+  public static final Standing NEW =
+      new Standing(State.IN, 1, null, false, Long.MAX_VALUE, Long.MAX_VALUE);
 
   /** Who may be given calls. */
   public enum State {

@@ -29,11 +29,15 @@ final class VersionHealth {
   private static final int TIMED_MIN = 5;
   private static final int WAITING_MIN = 2;
 
+  /** Called off is one call in twenty of a host that is well: so many in a row are no chance. */
+  private static final int CALLED_OFF_MIN = 5;
+
   /** Differences of shares that come by chance are smaller than this many standard deviations. */
   private static final double DEVIATIONS = 4;
 
   private static final double WINDOW_CALLS = 100;
 
+  private final LatePoint late = new LatePoint();
   private long typicalNs;
   private boolean panic;
   private long panics;
@@ -47,6 +51,11 @@ final class VersionHealth {
   long patienceNs() {
     // Rounded, so that it rarely changes.
     return typicalNs == 0 ? Long.MAX_VALUE : Long.highestOneBit(PATIENCE_FACTOR * typicalNs);
+  }
+
+  /** When an answer is later than nearly all others. */
+  LatePoint late() {
+    return late;
   }
 
   /** Latency from which on a host is slow. */
@@ -108,7 +117,7 @@ final class VersionHealth {
     if (recent.timed() >= TIMED_MIN && recent.meanNs() > slowNs(othersNs)) {
       return Reason.SLOW;
     }
-    return recent.inFlight() >= WAITING_MIN
+    return (recent.inFlight() >= WAITING_MIN || recent.calledOff() >= CALLED_OFF_MIN)
             && recent.silentNs(nowNs) >= Math.max(SILENT_NS_MIN, SLOW_FACTOR * othersNs)
         ? Reason.SILENT
         : null;

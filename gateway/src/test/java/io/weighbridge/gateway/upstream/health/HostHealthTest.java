@@ -109,6 +109,34 @@ class HostHealthTest {
   }
 
   @Test
+  void aHostWhoseCallsAreAllAnsweredElsewhereFirstIsSilent() {
+    fleet.pass(SECOND, 0, 1, 2);
+    assertThat(restsWithinASecond(() -> fleet.ends(0, 2, Outcome.CALLED_OFF))).isTrue();
+  }
+
+  @Test
+  void aHostThatIsLateNowAndThenIsNotSilent() {
+    for (int i = 0; i < 100; i++) {
+      fleet.ends(0, 1, Outcome.CALLED_OFF);
+      if (i % 3 == 0) {
+        fleet.answers(0, 1, 10 * MS);
+      }
+      fleet.pass(HostHealth.LOOK_NS, 1, 2);
+      assertThat(fleet.state(0)).isEqualTo(State.IN);
+    }
+  }
+
+  @Test
+  void fourCallsAnsweredElsewhereFirstAreNoSilence() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.ends(0, 4, Outcome.CALLED_OFF);
+    fleet.pass(3 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    fleet.ends(0, 5, Outcome.CALLED_OFF);
+    assertThat(fleet.until(0, State.OUT, SECOND, 1, 2)).isBetween(500 * MS, 700 * MS);
+  }
+
+  @Test
   void oneLongCallIsNoSilence() {
     fleet.pass(SECOND, 0, 1, 2);
     fleet.loop.started(0);
