@@ -133,6 +133,7 @@ public final class HostHealth implements AutoCloseable {
   private boolean look(Version version, Set<Host> fresh, long nowNs) {
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
+    slowStart(version, health.newcomers().take(version, draining, nowNs), nowNs);
     int drainingCount = 0;
     for (Eligible eligible : version.hosts()) {
       LoopHealth.Counts counts = new LoopHealth.Counts();
@@ -164,6 +165,32 @@ public final class HostHealth implements AutoCloseable {
       news |= stand(host.seat, host.standing(health, nowNs));
     }
     return news;
+  }
+
+  /**
+   * Lets hosts that are new start slowly, where others can carry the calls meanwhile: never more
+   * than half of those that get calls.
+   */
+  private void slowStart(Version version, List<Eligible> newcomers, long nowNs) {
+    if (newcomers.isEmpty()) {
+      return;
+    }
+    int served = 0;
+    int starting = 0;
+    for (Eligible eligible : version.hosts()) {
+      SeatHealth known = seats.get(eligible.seat());
+      served += draining.get(eligible.host().index()) ? 0 : 1;
+      starting += newcomers.contains(eligible) || (known != null && known.starting()) ? 1 : 0;
+    }
+    if (2 * starting <= served) {
+      for (Eligible eligible : newcomers) {
+        seats.computeIfAbsent(eligible.seat(), _ -> newSeat(eligible)).starts(nowNs);
+      }
+    }
+  }
+
+  private SeatHealth newSeat(Eligible eligible) {
+    return new SeatHealth(eligible.host(), eligible.seat(), clock, limits);
   }
 
   private void time(int slot, LatePoint late, long nowNs) {
@@ -198,7 +225,7 @@ public final class HostHealth implements AutoCloseable {
   private @Nullable SeatHealth seat(Eligible eligible, LoopHealth.Counts counts) {
     SeatHealth known = seats.get(eligible.seat());
     if (known == null && !counts.nothing()) {
-      known = new SeatHealth(eligible.host(), eligible.seat(), clock, limits);
+      known = newSeat(eligible);
       seats.put(eligible.seat(), known);
     }
     return known;

@@ -172,6 +172,19 @@ final class SeatHealth {
     }
   }
 
+  /** It is new to the version: its share grows, unless it rests anyhow. */
+  void starts(long nowNs) {
+    if (in()) {
+      ramping = true;
+      since(nowNs);
+    }
+  }
+
+  /** Whether its share grows. */
+  boolean starting() {
+    return in() && ramping;
+  }
+
   /** Sends it to rest. */
   void rest(Reason why, long nowNs) {
     breaker.transitionToOpenState();

@@ -38,6 +38,7 @@ final class VersionHealth {
   private static final double WINDOW_CALLS = 100;
 
   private final LatePoint late = new LatePoint();
+  private final Newcomers newcomers = new Newcomers();
   private long typicalNs;
   private boolean panic;
   private long panics;
@@ -51,6 +52,11 @@ final class VersionHealth {
   long patienceNs() {
     // Rounded, so that it rarely changes.
     return typicalNs == 0 ? Long.MAX_VALUE : Long.highestOneBit(PATIENCE_FACTOR * typicalNs);
+  }
+
+  /** Which hosts are new to the version. */
+  Newcomers newcomers() {
+    return newcomers;
   }
 
   /** When an answer is later than nearly all others. */

@@ -20,6 +20,10 @@ public final class Fleet {
 
   public final MockTicker ticker = Ticker.newMockTicker();
   public final Eligible[] hosts;
+
+  /** Those that may get calls now. */
+  List<Eligible> serving;
+
   public final HostHealth health;
   public final LoopHealth loop;
 
@@ -32,13 +36,14 @@ public final class Fleet {
           new Host(i, "host-" + i, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1 + i));
       hosts[i] = new Eligible(host, Proof.VERIFIED, "boot", "", 1, 1, seats.of(host, 0));
     }
+    serving = List.of(hosts);
     ticker.advance(1, TimeUnit.HOURS);
     health =
         new HostHealth(
             1,
             ticker,
             new HealthLimits(REST_MAX_NS, 0, 100),
-            () -> List.of(new HostHealth.Version(0, List.of(hosts))));
+            () -> List.of(new HostHealth.Version(0, serving)));
     loop = health.loop(0);
   }
 
