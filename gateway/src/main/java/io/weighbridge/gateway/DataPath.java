@@ -1,12 +1,17 @@
 package io.weighbridge.gateway;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
+import io.weighbridge.gateway.admission.CallPlaces;
 import io.weighbridge.gateway.admission.CallRates;
 import io.weighbridge.gateway.admission.PlaceQueues;
 import io.weighbridge.gateway.admission.Pressure;
+import io.weighbridge.gateway.admission.PressureCause;
+import io.weighbridge.gateway.admission.ProcessMemory;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Slots;
@@ -60,6 +65,9 @@ final class DataPath {
   private final HostHealth health;
   private final CallRates rates;
   private final Bulkheads bulkheads;
+  private final CallPlaces places;
+  private final ProcessMemory memory;
+  private final List<Pressure> pressures = new ArrayList<>();
   private final Consumer<HostTable.Host> hostLost;
   private final CallEvents calls;
   private final EventLoops loops;
@@ -87,6 +95,8 @@ final class DataPath {
     this.calls = services.events();
     rates = new CallRates(config.rates());
     bulkheads = bulkheads(config, metrics.slots());
+    places = new CallPlaces(limits.count(Limit.CALLS_IN_FLIGHT_MAX), loops.all().size());
+    memory = new ProcessMemory(PooledByteBufAllocator.DEFAULT, Ticker.systemTicker());
     SplittableRandom random = new SplittableRandom();
     for (EventLoop loop : loops.all()) {
       parts.add(loop(parts.size(), loop, services, ledger, random.split()));
@@ -100,7 +110,8 @@ final class DataPath {
     LoopClock clock = new LoopClock(loop.ticker());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
     LoopWatch.begin(loop, flusher, metrics.loop(index));
-    Pressure pressure = new Pressure(queuedBytesMax);
+    Pressure pressure = new Pressure(queuedBytesMax, memory);
+    pressures.add(pressure);
     pressure.watch(loop, flusher);
     Sweeper sweeper = new Sweeper(loop);
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
@@ -115,7 +126,13 @@ final class DataPath {
     CallLoop callLoop =
         new CallLoop(
             services,
-            new Admission(rates, bulkheads, pressure, queues(loop, queuedBytesMax), random.split()),
+            new Admission(
+                rates,
+                bulkheads,
+                places.part(),
+                pressure,
+                queues(loop, queuedBytesMax),
+                random.split()),
             new Upstream(
                 connector, hostLimits, random.split(), new HostEvents(), clock, health.loop(index)),
             new Router(random.split()),
@@ -131,6 +148,13 @@ final class DataPath {
         new PlaceQueues.Limits(
             limits.ns(Limit.QUEUE_TIME_MAX), limits.count(Limit.QUEUED_CALLS_MAX), bytesMax),
         loop);
+  }
+
+  /**
+   * How many calls of a hundred are refused for this, on the loop that refuses most. Any thread.
+   */
+  int shedPercent(PressureCause cause) {
+    return pressures.stream().mapToInt(pressure -> pressure.percent(cause)).max().orElse(0);
   }
 
   private static Bulkheads bulkheads(GatewayConfig config, Slots slots) {

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway;
 
 import io.netty.util.internal.PlatformDependent;
+import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.attestation.Attestations;
 import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What the metrics page asks the rest of the gateway. Thread-safe. */
 final class Figures implements GatewayFigures {
@@ -29,6 +31,7 @@ final class Figures implements GatewayFigures {
   private final CurrentTables tables;
   private final Readiness readiness;
   private final TlsContexts tls;
+  private final DataPath path;
 
   Figures(
       Ledger ledger,
@@ -37,7 +40,9 @@ final class Figures implements GatewayFigures {
       HostCounters counters,
       CurrentTables tables,
       Readiness readiness,
-      TlsContexts tls) {
+      TlsContexts tls,
+      DataPath path) {
+    this.path = path;
     this.tls = tls;
     this.counters = counters;
     this.ledger = ledger;
@@ -50,6 +55,13 @@ final class Figures implements GatewayFigures {
   @Override
   public Ledger.Status ledger() {
     return ledger.status();
+  }
+
+  @Override
+  public List<Count> shedPercents() {
+    return Stream.of(PressureCause.values())
+        .map(cause -> new Count(cause.word(), path.shedPercent(cause)))
+        .toList();
   }
 
   @Override

@@ -90,6 +90,7 @@ final class GatewayServer {
   private final HostCounters hostCounters;
   private final Attestations attestations;
   private final HostHealth health;
+  private final DataPath path;
   private final PredictPort predictPort;
   private final ControlPlane control;
   private final int adminPort;
@@ -121,7 +122,7 @@ final class GatewayServer {
                 config.limits().ns(Limit.HOST_REST_MAX), config.limits().ns(Limit.HOST_WAIT_MAX)),
             new ServedVersions(tables));
     loops = new EventLoops(loopCount);
-    DataPath path =
+    path =
         new DataPath(
             config,
             loops,
@@ -174,7 +175,7 @@ final class GatewayServer {
         secured,
         new MetricsPage(
             metrics,
-            new Figures(ledger, attestations, health, hostCounters, tables, readiness, tls),
+            new Figures(ledger, attestations, health, hostCounters, tables, readiness, tls, path),
             VERSION),
         readiness::notReady);
   }

@@ -13,6 +13,7 @@ public final class Admission {
 
   private final CallRates rates;
   private final Bulkheads bulkheads;
+  private final CallPlaces.Part places;
   private final Pressure pressure;
   private final PlaceQueues queues;
   private final RandomGenerator random;
@@ -22,17 +23,20 @@ public final class Admission {
    *
    * @param rates shared by all loops
    * @param bulkheads shared by all loops
+   * @param places of this loop
    * @param pressure of this loop
    * @param queues of this loop
    */
   public Admission(
       CallRates rates,
       Bulkheads bulkheads,
+      CallPlaces.Part places,
       Pressure pressure,
       PlaceQueues queues,
       RandomGenerator random) {
     this.rates = rates;
     this.bulkheads = bulkheads;
+    this.places = places;
     this.pressure = pressure;
     this.queues = queues;
     this.random = random;
@@ -45,9 +49,6 @@ public final class Admission {
    */
   public record Refused(Refusal why, String detail, long waitNs) {}
 
-  private static final Refused SHED =
-      new Refused(Refusal.OVERLOADED, "this gateway is behind with its work", 0);
-
   /** What this caller's calls count against, for as long as it is the same caller. */
   public Allowance allowance(Caller caller, long nowNs) {
     return rates.of(caller, nowNs);
@@ -55,11 +56,17 @@ public final class Admission {
 
   /** Whether one more call, or message of a stream, may go on; null when it may. */
   public @Nullable Refused admit(Allowance allowance, long nowNs) {
-    if (pressure.sheds(random)) {
-      return SHED;
+    PressureCause shed = pressure.sheds(random);
+    if (shed != null) {
+      return shed.refused();
     }
     RateLimit over = allowance.take(nowNs);
     return over == null ? null : new Refused(Refusal.RATE_LIMITED, over.text(), over.waitNs(nowNs));
+  }
+
+  /** The places of the process, as far as this loop has any. */
+  public CallPlaces.Part places() {
+    return places;
   }
 
   /** The places of a model; null when it has as many as it likes. */

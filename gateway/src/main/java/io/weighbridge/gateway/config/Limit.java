@@ -25,6 +25,8 @@ public enum Limit {
   /** Bytes held for all calls of the process. */
   PROCESS_BUFFERED_BYTES_MAX(Unit.BYTES, "512MiB", "16MiB", "64GiB"),
 
+  /** Calls of the process that go to hosts, at a time. */
+  CALLS_IN_FLIGHT_MAX(Unit.COUNT, "100000", "1", "10000000"),
   /** Caller connections of the process. */
   CALLER_CONNECTIONS_MAX(Unit.COUNT, "16384", "1", "1000000"),
   /** New connections a second from one peer address. */

@@ -26,6 +26,9 @@ public interface GatewayFigures {
   /** Bytes outside the heap that the data path's buffers hold. */
   long directBytes();
 
+  /** How many calls of a hundred are refused because the gateway is in trouble, by its kind. */
+  List<Count> shedPercents();
+
   /** Why this gateway cannot take calls; empty when it can. */
   List<String> notReady();
 

@@ -136,6 +136,10 @@ public enum Metric {
   /** Always 1; labels say what is running. */
   BUILD(Type.INFO, "build", "What is running", "version", "java"),
 
+  /**
+   * Calls of a hundred that an event loop refuses because the gateway is in trouble, by its kind.
+   */
+  SHED_PERCENT(Type.GAUGE, "shed_percent", "Calls of a hundred that are refused", "reason"),
   /** How late an event loop ran its last timer. */
   LOOP_LAG(Type.GAUGE, "event_loop_lag_seconds", "Lag of an event loop", "loop"),
   /** Bytes that wait for a window or a socket of their receiver, looked at once a second. */

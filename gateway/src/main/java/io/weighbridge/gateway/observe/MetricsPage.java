@@ -69,6 +69,9 @@ public final class MetricsPage {
     page.add(Metric.ROUTE_EPOCH, gateway.routeEpoch());
     page.add(Metric.READY, gateway.notReady().isEmpty() ? 1 : 0);
     page.add(Metric.BUILD, 1, version, Runtime.version().toString());
+    for (GatewayFigures.Count shed : gateway.shedPercents()) {
+      page.add(Metric.SHED_PERCENT, shed.count(), shed.name());
+    }
     ProcessFigures.addTo(page, gateway.directBytes());
     return page.build();
   }

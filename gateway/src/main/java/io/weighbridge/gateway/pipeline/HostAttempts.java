@@ -1,6 +1,5 @@
 package io.weighbridge.gateway.pipeline;
 
-import io.weighbridge.gateway.admission.Bulkhead;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
@@ -86,11 +85,9 @@ final class HostAttempts {
     if (model != null && kind == AnswerBody.Kind.SINGLE && sequence == 0) {
       secondTry = model.spec().secondTry();
     }
-    Bulkhead full = places.enter(call.loop(), model);
+    String full = places.enter(call.loop(), model);
     if (full != null) {
-      return CallEnd.refused(
-          Refusal.OVERLOADED,
-          full.placesMax() + " calls of this model are in flight (in-flight-max)");
+      return CallEnd.refused(Refusal.OVERLOADED, full);
     }
     outcome.started(call.loop(), of);
     return first(of, hosts, nowNs);
@@ -105,7 +102,7 @@ final class HostAttempts {
     if (current != null) {
       current.finish();
     }
-    places.leaveModel();
+    places.leave();
     if (wait != null) {
       wait.over();
     }

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CallRatesTest {
+  private static final CallPlaces.Part PLACES = new CallPlaces(1, 1).part();
+  private static final Pressure NO_PRESSURE = new Pressure(1, () -> MemoryUse.NONE);
   private static final long MS_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long INTERVAL_NS = 10 * MS_NS;
 
@@ -35,7 +37,8 @@ class CallRatesTest {
     return new Admission(
         new CallRates(List.of(rules)),
         Bulkheads.NONE,
-        new Pressure(1),
+        PLACES,
+        NO_PRESSURE,
         PlaceQueuesTest.off(),
         new Random(1));
   }
@@ -141,7 +144,7 @@ class CallRatesTest {
     for (int i = 0; i < loops.length; i++) {
       Admission admission =
           new Admission(
-              rates, Bulkheads.NONE, new Pressure(1), PlaceQueuesTest.off(), new Random(i));
+              rates, Bulkheads.NONE, PLACES, NO_PRESSURE, PlaceQueuesTest.off(), new Random(i));
       loops[i] =
           Thread.ofPlatform()
               .start(() -> passed.addAndGet(admitted(admission, caller("acme", "svc"), 5_000)));

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.Refusal;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -13,10 +16,17 @@ class PressureTest {
   private static final long BYTES_MAX = 1_000;
   private static final int CALLS = 2_000;
 
-  private final Pressure pressure = new Pressure(BYTES_MAX);
+  private MemoryUse memory = MemoryUse.NONE;
+  private final Pressure pressure = new Pressure(BYTES_MAX, () -> memory);
   private final Random random = new Random(1);
   private final Admission admission =
-      new Admission(CallRates.NONE, Bulkheads.NONE, pressure, PlaceQueuesTest.off(), random);
+      new Admission(
+          CallRates.NONE,
+          Bulkheads.NONE,
+          new CallPlaces(1, 1).part(),
+          pressure,
+          PlaceQueuesTest.off(),
+          random);
 
   private void look(int times, long lagNs, long queuedBytes) {
     for (int i = 0; i < times; i++) {
@@ -74,5 +84,53 @@ class PressureTest {
     assertThat(refused()).isZero();
     look(1, 0, mostBytes + 1);
     assertThat(refused()).isBetween(7.0, 13.0);
+  }
+
+  private static final double MOST = Pressure.MEMORY_SHARE_MAX;
+
+  @Test
+  void memoryThatIsShortCountsAsWell() {
+    for (MemoryUse enough : new MemoryUse[] {new MemoryUse(MOST, 0), new MemoryUse(0, MOST)}) {
+      memory = enough;
+      look(10, 0, 0);
+      assertThat(refused()).isZero();
+    }
+    memory = new MemoryUse(MOST + 0.001, 0);
+    look(1, 0, 0);
+    assertThat(pressure.percent(PressureCause.DIRECT_MEMORY)).isEqualTo(10);
+    memory = new MemoryUse(0, MOST + 0.001);
+    look(1, 0, 0);
+    assertThat(pressure.percent(PressureCause.HEAP)).isEqualTo(20);
+    assertThat(refused()).isBetween(16.0, 24.0);
+    memory = MemoryUse.NONE;
+    look(4, 0, 0);
+    assertThat(refused()).isZero();
+  }
+
+  @Test
+  void saysWhy() {
+    look(100, LATE_NS, 0);
+    assertThat(pressure.percent(PressureCause.LAG)).isEqualTo(Pressure.SHED_PERCENT_MAX);
+    assertThat(details()).containsExactly("this gateway is behind with its work");
+    look(1, 0, BYTES_MAX);
+    assertThat(pressure.percent(PressureCause.QUEUED_BYTES)).isEqualTo(Pressure.SHED_PERCENT_MAX);
+    assertThat(pressure.percent(PressureCause.LAG)).isZero();
+    assertThat(details()).containsExactly("this gateway holds too much for slow receivers");
+    memory = new MemoryUse(1, 0);
+    look(1, 0, BYTES_MAX);
+    assertThat(details()).containsExactly("this gateway is short of memory for buffers");
+    memory = new MemoryUse(1, 1);
+    look(1, 0, BYTES_MAX);
+    assertThat(details()).containsExactly("this gateway is short of heap");
+  }
+
+  /** What refused calls are told. */
+  private Set<String> details() {
+    Allowance allowance = admission.allowance(Caller.ANYONE, 0);
+    return IntStream.range(0, CALLS)
+        .mapToObj(_ -> admission.admit(allowance, 0))
+        .filter(Objects::nonNull)
+        .map(Admission.Refused::detail)
+        .collect(Collectors.toSet());
   }
 }

@@ -182,6 +182,7 @@ final class GatewayConfigTest {
             "connection-window-bytes 4MiB (64KiB to 256MiB)",
             "buffered-bytes-max 32MiB (1MiB to 4GiB)",
             "process-buffered-bytes-max 512MiB (16MiB to 64GiB)",
+            "calls-in-flight-max 100000 (1 to 10000000)",
             "caller-connections-max 16384 (1 to 1000000)",
             "peer-connections-per-second-max 1000 (1 to 1000000)",
             "peer-handshakes-per-second-max 200 (1 to 1000000)",

@@ -16,6 +16,11 @@ final class FakeFigures implements GatewayFigures {
   }
 
   @Override
+  public List<Count> shedPercents() {
+    return List.of(new Count("heap", 30), new Count("lag", 0));
+  }
+
+  @Override
   public boolean ledgerAccepting() {
     return true;
   }

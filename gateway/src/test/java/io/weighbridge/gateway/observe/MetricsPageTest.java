@@ -62,7 +62,9 @@ class MetricsPageTest {
             "weighbridge_host_retries_total{reason=\"host_status\"} 1.0",
             "weighbridge_host_retries_total{reason=\"hedge\"} 2.0",
             "weighbridge_host_retries_denied_total 1.0",
-            "weighbridge_host_hedges_denied_total 1.0");
+            "weighbridge_host_hedges_denied_total 1.0",
+            "weighbridge_shed_percent{reason=\"heap\"} 30.0",
+            "weighbridge_shed_percent{reason=\"lag\"} 0.0");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -91,6 +92,25 @@ class InFlightMaxTest {
     await().until(() -> host.cancelled.get() == PLACES + 2);
     hold(PLACES);
     assertFull();
+  }
+
+  @Test
+  void theProcessHasAMaximumToo() throws Exception {
+    gateway.close();
+    int places = 9;
+    gateway =
+        new PathHarness(
+            PathHarness.limits(),
+            new PathHarness.Waits(PathHarness.HEALTH, PathHarness.QUEUE_NS_MAX, places));
+    gateway.serve(PathHarness.DIGEST, host);
+    for (int round = 0; round < 3; round++) {
+      host.cancelled.set(0);
+      hold(places);
+      assertThatThrownBy(() -> gateway.stub().modelInfer(request()))
+          .hasMessageContaining("overloaded: 9 calls are in flight (calls-in-flight-max)");
+      gateway.disconnect();
+      await().until(() -> host.cancelled.get() == places);
+    }
   }
 
   @Test

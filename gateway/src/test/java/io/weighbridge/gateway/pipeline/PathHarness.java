@@ -12,7 +12,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
+import io.weighbridge.gateway.admission.CallPlaces;
 import io.weighbridge.gateway.admission.CallRates;
+import io.weighbridge.gateway.admission.MemoryUse;
 import io.weighbridge.gateway.admission.PlaceQueues;
 import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.attestation.HostCounters;
@@ -28,10 +30,8 @@ import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.LoopClock;
 import io.weighbridge.gateway.http2.Sweeper;
-import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.identity.KeyTable;
 import io.weighbridge.gateway.inbound.EventLoops;
-import io.weighbridge.gateway.inbound.InboundEvents;
 import io.weighbridge.gateway.inbound.InboundLimits;
 import io.weighbridge.gateway.inbound.LoopParts;
 import io.weighbridge.gateway.inbound.PredictPort;
@@ -48,7 +48,6 @@ import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.gateway.upstream.NettyConnector;
 import io.weighbridge.gateway.upstream.Upstream;
-import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
@@ -113,6 +112,9 @@ final class PathHarness implements AutoCloseable {
   final Slots slots = new Slots();
   final CallMetrics metrics = new CallMetrics(1, slots);
 
+  /** Places of all models. */
+  static final int CALLS_MAX = 10_000;
+
   /** Places of "m". */
   static final int PLACES = 40;
 
@@ -129,10 +131,11 @@ final class PathHarness implements AutoCloseable {
   final HostHealth health;
 
   final PredictPort port;
-  final AtomicInteger opened = new AtomicInteger();
-  final AtomicInteger refused = new AtomicInteger();
-  final AtomicInteger violations = new AtomicInteger();
-  final AtomicInteger openedToHosts = new AtomicInteger();
+  private final PathEvents connectionEvents = new PathEvents(folded);
+  final AtomicInteger opened = connectionEvents.opened;
+  final AtomicInteger refused = connectionEvents.refused;
+  final AtomicInteger violations = connectionEvents.violations;
+  final AtomicInteger openedToHosts = connectionEvents.openedToHosts;
 
   /** Ages at which connections are replaced. */
   record Ages(long callerNs, long hostNs) {}
@@ -140,7 +143,11 @@ final class PathHarness implements AutoCloseable {
   private static final Ages AGES = new Ages(TimeUnit.HOURS.toNanos(1), Long.MAX_VALUE);
 
   /** How many calls hosts get at a time, and how long others wait meanwhile. */
-  record Waits(HealthLimits health, long queueNsMax) {}
+  record Waits(HealthLimits health, long queueNsMax, int callsMax) {
+    Waits(HealthLimits health, long queueNsMax) {
+      this(health, queueNsMax, CALLS_MAX);
+    }
+  }
 
   private static final Waits WAITS = new Waits(HEALTH, QUEUE_NS_MAX);
 
@@ -180,7 +187,7 @@ final class PathHarness implements AutoCloseable {
             new UpstreamLimits(
                 4, 1000, TimeUnit.SECONDS.toNanos(2), 200_000_000L, ages.hostNs(), HTTP2),
             new Random(1),
-            new ConnectionEvents(),
+            connectionEvents,
             clock,
             health.loop(0));
     CallServices services =
@@ -197,7 +204,7 @@ final class PathHarness implements AutoCloseable {
     CallLoop callLoop =
         new CallLoop(
             services,
-            admission(rates, bulkheads, loop, waits.queueNsMax()),
+            admission(rates, bulkheads, loop, waits.queueNsMax(), waits.callsMax()),
             upstream,
             new Router(new Random(2)),
             new Recorder(lane),
@@ -211,17 +218,23 @@ final class PathHarness implements AutoCloseable {
             List.of(parts),
             new InboundLimits(
                 1000, 1000, 1000, TimeUnit.SECONDS.toNanos(1), ages.callerNs(), HTTP2),
-            new ConnectionEvents(),
+            connectionEvents,
             tls);
     address = port.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     tables.publish(keys());
   }
 
   static Admission admission(
-      CallRates rates, Bulkheads bulkheads, EventLoop loop, long queueNsMax) {
+      CallRates rates, Bulkheads bulkheads, EventLoop loop, long queueNsMax, int callsMax) {
     PlaceQueues.Limits limits = new PlaceQueues.Limits(queueNsMax, QUEUED_CALLS_MAX, 64 << 20);
     PlaceQueues queues = new PlaceQueues(limits, loop);
-    return new Admission(rates, bulkheads, new Pressure(64 << 20), queues, new Random(4));
+    return new Admission(
+        rates,
+        bulkheads,
+        new CallPlaces(callsMax, 1).part(),
+        new Pressure(64 << 20, () -> MemoryUse.NONE),
+        queues,
+        new Random(4));
   }
 
   private List<HostHealth.Version> served() {
@@ -447,48 +460,6 @@ final class PathHarness implements AutoCloseable {
     @Override
     public void generationChanged(HostTable.Host host) {
       // The fake host never reloads.
-    }
-  }
-
-  private final class ConnectionEvents implements UpstreamEvents, InboundEvents {
-    @Override
-    public void connected(HostTable.Host host) {
-      openedToHosts.incrementAndGet();
-    }
-
-    @Override
-    public void disconnected(HostTable.Host host) {}
-
-    @Override
-    public void connectFailed(HostTable.Host host) {}
-
-    @Override
-    public void protocolError(HostTable.Host host) {}
-
-    @Override
-    public void connectionOpened() {
-      opened.incrementAndGet();
-    }
-
-    @Override
-    public void connectionClosed() {}
-
-    @Override
-    public void connectionRefused() {}
-
-    @Override
-    public void streamRefused() {
-      refused.incrementAndGet();
-    }
-
-    @Override
-    public void handshakeFailed(TlsStart.Fault fault) {
-      folded.add(fault.word());
-    }
-
-    @Override
-    public void connectionViolated(boolean flood) {
-      violations.incrementAndGet();
     }
   }
 }

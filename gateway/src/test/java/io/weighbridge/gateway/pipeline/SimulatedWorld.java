@@ -182,7 +182,11 @@ final class SimulatedWorld {
     return new CallLoop(
         services,
         PathHarness.admission(
-            CallRates.NONE, Bulkheads.NONE, loop.events, PathHarness.QUEUE_NS_MAX),
+            CallRates.NONE,
+            Bulkheads.NONE,
+            loop.events,
+            PathHarness.QUEUE_NS_MAX,
+            PathHarness.CALLS_MAX),
         upstream,
         new Router(random.split()),
         new Recorder(lane),
