@@ -1,5 +1,6 @@
 package io.weighbridge.gateway;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.attestation.Attestations;
@@ -149,6 +150,11 @@ final class Figures implements GatewayFigures {
   @Override
   public long directBytes() {
     return PlatformDependent.usedDirectMemory();
+  }
+
+  @Override
+  public long buffersHeldBytes() {
+    return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
   }
 
   @Override

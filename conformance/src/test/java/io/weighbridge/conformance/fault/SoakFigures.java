@@ -16,20 +16,19 @@ final class SoakFigures {
   private final List<Sample> samples = new ArrayList<>();
 
   /** MiB, at a minute of the run. */
-  record Sample(double minute, double heap, double direct, double resident) {
+  record Sample(double minute, double heap, double direct, double held, double resident) {
     @Override
     public String toString() {
-      return "%5.2f min: heap %6.1f, direct %6.1f, resident %6.1f MiB"
-          .formatted(minute, heap, direct, resident);
+      return "%5.2f min: heap %6.1f, direct %6.1f, of it held %6.3f, resident %6.1f MiB"
+          .formatted(minute, heap, direct, held, resident);
     }
   }
 
   /** MiB a minute by which each grew in the later part of the run. */
-  record Slope(double heap, double direct, double resident) {
+  record Slope(double heap, double resident) {
     @Override
     public String toString() {
-      return "heap %+.2f, direct %+.2f, resident %+.2f MiB a minute"
-          .formatted(heap, direct, resident);
+      return "heap %+.2f, resident %+.2f MiB a minute".formatted(heap, resident);
     }
   }
 
@@ -44,9 +43,14 @@ final class SoakFigures {
             minute,
             gateway.metric("weighbridge_jvm_heap_used_bytes") / MIB,
             gateway.metric("weighbridge_jvm_direct_used_bytes") / MIB,
+            gateway.metric("weighbridge_buffers_held_bytes") / MIB,
             resident());
     samples.add(sample);
     return sample;
+  }
+
+  Sample last() {
+    return samples.getLast();
   }
 
   private void collect() throws IOException, InterruptedException {
@@ -73,8 +77,7 @@ final class SoakFigures {
   /** By least squares over the samples from this minute on. */
   Slope slope(double fromMinute) {
     List<Sample> later = samples.stream().filter(each -> each.minute >= fromMinute).toList();
-    return new Slope(
-        slope(later, Sample::heap), slope(later, Sample::direct), slope(later, Sample::resident));
+    return new Slope(slope(later, Sample::heap), slope(later, Sample::resident));
   }
 
   private static double slope(List<Sample> over, ToDoubleFunction<Sample> figure) {

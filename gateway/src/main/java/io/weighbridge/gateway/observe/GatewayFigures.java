@@ -23,8 +23,11 @@ public interface GatewayFigures {
   /** Epoch of the route table in use. */
   long routeEpoch();
 
-  /** Bytes outside the heap that the data path's buffers hold. */
+  /** Bytes outside the heap that the data path's buffers hold, those kept for later included. */
   long directBytes();
+
+  /** Of these, what somebody has. */
+  long buffersHeldBytes();
 
   /** How many calls of a hundred are refused because the gateway is in trouble, by its kind. */
   List<Count> shedPercents();

@@ -150,6 +150,8 @@ public enum Metric {
   HEAP_MAX(Type.GAUGE, "jvm_heap_max_bytes", "Largest heap"),
   /** Memory outside the heap held by buffers. */
   DIRECT_USED(Type.GAUGE, "jvm_direct_used_bytes", "Direct memory in use"),
+  /** Of that memory, what somebody has: the rest is kept for the next buffers. */
+  BUFFERS_HELD(Type.GAUGE, "buffers_held_bytes", "Direct memory of buffers that somebody has"),
   /** Time spent in collections. */
   GC_SECONDS(Type.COUNTER, "jvm_gc_seconds", "Time in garbage collections", "gc"),
   /** Live platform threads. */

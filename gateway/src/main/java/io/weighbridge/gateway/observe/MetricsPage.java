@@ -72,7 +72,7 @@ public final class MetricsPage {
     for (GatewayFigures.Count shed : gateway.shedPercents()) {
       page.add(Metric.SHED_PERCENT, shed.count(), shed.name());
     }
-    ProcessFigures.addTo(page, gateway.directBytes());
+    ProcessFigures.addTo(page, gateway);
     return page.build();
   }
 

@@ -10,11 +10,12 @@ import java.lang.management.OperatingSystemMXBean;
 final class ProcessFigures {
   private ProcessFigures() {}
 
-  static void addTo(Snapshots page, long directBytes) {
+  static void addTo(Snapshots page, GatewayFigures gateway) {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     page.add(Metric.HEAP_USED, heap.getUsed());
     page.add(Metric.HEAP_MAX, heap.getMax());
-    page.add(Metric.DIRECT_USED, directBytes);
+    page.add(Metric.DIRECT_USED, gateway.directBytes());
+    page.add(Metric.BUFFERS_HELD, gateway.buffersHeldBytes());
     for (GarbageCollectorMXBean gc : ManagementFactory.getGarbageCollectorMXBeans()) {
       page.add(Metric.GC_SECONDS, Math.max(0, gc.getCollectionTime()) / 1e3, gc.getName());
     }

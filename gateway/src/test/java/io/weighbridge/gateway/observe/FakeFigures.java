@@ -56,6 +56,11 @@ final class FakeFigures implements GatewayFigures {
   }
 
   @Override
+  public long buffersHeldBytes() {
+    return 1 << 10;
+  }
+
+  @Override
   public List<String> notReady() {
     return List.of("ledger: disk full");
   }
