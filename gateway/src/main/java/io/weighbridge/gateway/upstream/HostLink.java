@@ -224,15 +224,15 @@ final class HostLink {
     } else {
       events.disconnected(host);
     }
-    if (closed || anyUsable() || connecting() > 0) {
+    if (anyUsable() || connecting() > 0) {
       return;
     }
-    if (connection.ready() && (!waiting.isEmpty() || brokeLate(connection, nowNs))) {
+    if (!closed && connection.ready() && (!waiting.isEmpty() || brokeLate(connection, nowNs))) {
       connect(nowNs, 0);
       return;
     }
     disappointWaiting();
-    if (failures > 0) {
+    if (!closed && failures > 0) {
       connect(nowNs, backoffNs());
     }
   }

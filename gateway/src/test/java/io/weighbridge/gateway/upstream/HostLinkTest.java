@@ -137,13 +137,23 @@ class HostLinkTest {
   }
 
   @Test
+  void callsThatWaitForAHostThatIsGoneFromTheConfigurationAreTold() {
+    Call call = call();
+    link.close();
+    last().connection().closed();
+    assertThat(call.unreachable).isTrue();
+    assertThat(connects).hasSize(1);
+  }
+
+  @Test
   void aConnectionMadeTooLateIsClosed() {
-    call();
+    Call call = call();
     link.close();
     Line line = new Line();
     last().connection().ready(line);
     assertThat(line.closed).isTrue();
     last().connection().closed();
+    assertThat(call.unreachable).isTrue();
     assertThat(connects).hasSize(1);
   }
 
