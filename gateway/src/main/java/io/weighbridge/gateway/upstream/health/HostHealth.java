@@ -131,6 +131,10 @@ public final class HostHealth implements AutoCloseable {
   }
 
   private boolean look(Version version, Set<Host> fresh, long nowNs) {
+    if (version.hosts().isEmpty() && !bySlot.containsKey(version.slot())) {
+      // Of thousands of versions most may never have had a host.
+      return false;
+    }
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
     slowStart(version, health.newcomers().take(version, draining, nowNs), nowNs);
