@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Connections are opened on first use. Another one is opened when the others have used 80 % of
  * the streams the host allows, up to the limit; past that, calls wait in a bounded queue. After a
- * connect that failed, or a connection that broke under calls, no call finds out whether the host
- * is there again: the link tries to connect until it is, with longer and longer pauses.
+ * connect that failed no call finds out whether the host is there again: the link tries until it
+ * is, with longer and longer pauses. A connection that had held and broke is made again at once.
  */
 final class HostLink {
   /** Stream ids end at 2^31 - 1: a connection is replaced long before. */
