@@ -50,7 +50,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private @Nullable AsciiString digestSeen;
   private boolean digestProved;
 
-  /** The head is in order and says exactly what was proved: so it will the next time. */
+  /** The head claims exactly what was proved, or need not: so it will the next time. */
   private boolean sure;
 
   HostAttempt(
@@ -246,7 +246,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
         && known.is(chosen, target)) {
       headersSeen = true;
       digestSeen = known.digest();
-      digestProved = true;
+      digestProved = target.attested();
       call.answerBegins(this, known.toCaller());
     } else if (wellFormed(block, HeaderRules.Block.RESPONSE)) {
       first(block, endStream);
@@ -277,9 +277,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       return;
     }
     digestSeen = block.find(GrpcNames.MODEL_DIGEST);
-    if (!target.attested() || (digestSeen == null && HostFault.isError(block, endStream))) {
-      digestProved = false;
-    } else if (!proved(block)) {
+    if (!target.attested()) {
+      sure = true;
+    } else if (!(digestSeen == null && HostFault.isError(block, endStream)) && !proved(block)) {
       return;
     }
     if (endStream) {

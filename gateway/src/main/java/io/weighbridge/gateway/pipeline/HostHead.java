@@ -7,8 +7,9 @@ import io.weighbridge.gateway.http2.HeaderBlock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found out about the block a host begins its answers with: that it breaks no rule and
- * claims exactly what this host has proved for this version. Immutable.
+ * What was found out about the block a host begins its answers with: that it breaks no rule and,
+ * where answers must be proved, claims exactly what this host has proved for this version.
+ * Immutable.
  *
  * @param toCaller the block as callers of the version get it
  */

@@ -166,6 +166,21 @@ class ProxyCallTest {
   }
 
   @Test
+  void answersAreUnverifiedHoweverOftenTheyBeginAlikeWhereNothingIsProved() {
+    path.serve(null, host);
+    var stub = path.stub();
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(stub.modelInfer(request(1)).getModelVersion()).isEqualTo("1");
+    }
+    host.digest = "sha256:" + "cd".repeat(32);
+    var _ = stub.modelInfer(request(1));
+
+    assertThat(path.lane.records).hasSize(6).extracting(FakeLane.Seen::integrity).containsOnly(3);
+    assertThat(path.mismatches).isEmpty();
+  }
+
+  @Test
   void failsWithDataLossWhenOnlyALiarIsLeft() {
     path.serve("sha256:" + "cd".repeat(32), host);
 
