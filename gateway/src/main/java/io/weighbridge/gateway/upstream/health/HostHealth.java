@@ -55,6 +55,7 @@ public final class HostHealth implements AutoCloseable {
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
   private int looks;
+  private final Activity activity = new Activity();
 
   /** The hosts that serve a version. */
   public record Version(int slot, List<Eligible> hosts) {
@@ -98,19 +99,25 @@ public final class HostHealth implements AutoCloseable {
     }
   }
 
-  /** Takes what was counted since the last look, judges, and publishes what changed. */
-  public synchronized void look() {
+  /**
+   * Takes what was counted since the last look, judges, and publishes what changed.
+   *
+   * @return how many versions it had to look at
+   */
+  public synchronized int look() {
     long nowNs = ticker.nanoTime();
     Set<Host> fresh = Set.copyOf(connected);
     connected.removeAll(fresh);
     boolean news = false;
     looks++;
-    for (Version version : versions.get()) {
+    List<Version> due = activity.take(versions.get(), loops);
+    for (Version version : due) {
       news |= look(version, fresh, nowNs);
     }
     if (news) {
       publish();
     }
+    return due.size();
   }
 
   private void publish() {
@@ -122,6 +129,7 @@ public final class HostHealth implements AutoCloseable {
     BitSet next = new BitSet();
     hosts.forEach(host -> next.set(host.index()));
     draining = next;
+    activity.all();
     publish();
   }
 
@@ -131,10 +139,6 @@ public final class HostHealth implements AutoCloseable {
   }
 
   private boolean look(Version version, Set<Host> fresh, long nowNs) {
-    if (version.hosts().isEmpty() && !bySlot.containsKey(version.slot())) {
-      // Of thousands of versions most may never have had a host.
-      return false;
-    }
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
     slowStart(version, health.newcomers().take(version, draining, nowNs), nowNs);
@@ -151,6 +155,9 @@ public final class HostHealth implements AutoCloseable {
         }
         host.take(counts, nowNs, health.slowNs(), health.panic());
         share(host);
+        if (!host.settled()) {
+          activity.again(version);
+        }
       }
       if (draining.get(eligible.host().index())) {
         // Only those that get calls are measured by each other.

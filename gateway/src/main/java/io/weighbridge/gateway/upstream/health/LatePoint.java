@@ -27,6 +27,7 @@ final class LatePoint {
   private int[] seen = new int[LatencyCounts.BUCKETS];
   private long count;
   private long halvedAtNs;
+  private long takenAtNs;
   private boolean begun;
   private long ns = Long.MAX_VALUE;
 
@@ -39,17 +40,31 @@ final class LatePoint {
     if (!begun) {
       begun = true;
       halvedAtNs = nowNs;
+      takenAtNs = nowNs;
     }
-    boolean halves = nowNs - halvedAtNs >= HALF_LIFE_NS && count >= KEPT_MIN;
-    halvedAtNs = halves ? nowNs : halvedAtNs;
-    count = 0;
+    // Nobody looks while there are no answers: time goes by all the same.
+    long halvings =
+        Math.max((nowNs - takenAtNs) / HALF_LIFE_NS, nowNs - halvedAtNs >= HALF_LIFE_NS ? 1 : 0);
+    takenAtNs = nowNs;
+    for (; halvings > 0 && count >= KEPT_MIN; halvings--) {
+      halve();
+      halvedAtNs = nowNs;
+    }
     for (int i = 0; i < counts.length; i++) {
-      long kept = halves ? counts[i] / 2 : counts[i];
-      counts[i] = kept + (sums[i] - seen[i]);
-      count += counts[i];
+      int more = sums[i] - seen[i];
+      counts[i] += more;
+      count += more;
     }
     seen = sums;
     ns = count < ANSWERS_MIN ? Long.MAX_VALUE : point();
+  }
+
+  private void halve() {
+    count = 0;
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] /= 2;
+      count += counts[i];
+    }
   }
 
   private long point() {

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 
 /**
  * What one event loop counts of its tries on hosts, and what it is told about them. Confined to
@@ -15,7 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * Implementation notes: counts only rise and have one writer, so a plain add and an opaque store are enough, and a reader
  * is at most one try behind. What a version costs on a host is an average of latencies that jumps up to a higher one at
  * once and forgets with a half-life ("peak EWMA": Twitter's Finagle, balancer documentation, 2015): one slow answer is
- * noticed, and a host that gets no calls for it is tried again once its cost has halved often enough.
+ * noticed, and a host that gets no calls for it is tried again once its cost has halved often enough. A bit is set only where
+ * it is not: mostly a count costs a look at it. A count right behind a bit that is being taken may be missed by that look, so
+ * the next one goes there again; see {@link Activity}.
  * </pre>
  */
 public final class LoopHealth {
@@ -50,6 +53,9 @@ public final class LoopHealth {
 
   // The same as of cells.
   private volatile int[] calledOff = new int[0];
+
+  // The same; a bit for each seat of which something was counted since the last look.
+  private volatile long[] touched = new long[0];
   private final LatencyCounts latencies = new LatencyCounts();
   private double[] costsNs = new double[0];
   private long[] measuredAtNs = new long[0];
@@ -94,6 +100,7 @@ public final class LoopHealth {
       case CALLED_OFF -> {
         int[] current = calledOff;
         INT.setOpaque(current, seat, current[seat] + 1);
+        touch(seat);
       }
       case NOTHING -> {
         // Says nothing.
@@ -186,6 +193,28 @@ public final class LoopHealth {
       current = grow(seat);
     }
     CELL.setOpaque(current, at, current[at] + amount);
+    touch(seat);
+  }
+
+  private void touch(int seat) {
+    long[] current = touched;
+    int at = seat / Long.SIZE;
+    if (((long) CELL.getOpaque(current, at) & 1L << seat) == 0) {
+      var _ = (long) CELL.getAndBitwiseOr(current, at, 1L << seat);
+    }
+  }
+
+  /** Names the seats of which something was counted since the last time. Any one thread. */
+  void takeTouched(IntConsumer to) {
+    long[] current = touched;
+    for (int i = 0; i < current.length; i++) {
+      if ((long) CELL.getOpaque(current, i) == 0) {
+        continue;
+      }
+      for (long bits = (long) CELL.getAndSet(current, i, 0L); bits != 0; bits &= bits - 1) {
+        to.accept(i * Long.SIZE + Long.numberOfTrailingZeros(bits));
+      }
+    }
   }
 
   private long[] grow(int seat) {
@@ -195,6 +224,7 @@ public final class LoopHealth {
     limits = Arrays.copyOf(limits, seats);
     usualNs = Arrays.copyOf(usualNs, seats);
     calledOff = Arrays.copyOf(calledOff, seats);
+    touched = Arrays.copyOf(touched, Math.ceilDiv(seats, Long.SIZE));
     long[] grown = Arrays.copyOf(cells, seats * CELLS);
     cells = grown;
     return grown;

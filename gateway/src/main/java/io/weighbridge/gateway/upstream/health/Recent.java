@@ -32,6 +32,11 @@ final class Recent {
     inFlight += more.started - more.ended;
   }
 
+  /** Whether there is nothing to forget or to wait for. */
+  boolean settled() {
+    return inFlight == 0 && timedSum == 0 && calledOffSum == 0;
+  }
+
   /** Answers timed. */
   long timed() {
     return timedSum;

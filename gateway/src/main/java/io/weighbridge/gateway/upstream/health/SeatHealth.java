@@ -185,6 +185,11 @@ final class SeatHealth {
     return in() && ramping;
   }
 
+  /** Whether nothing about it changes until the next call. */
+  boolean settled() {
+    return in() && !ramping && restsInRow == 0 && recent.settled();
+  }
+
   /** Sends it to rest. */
   void rest(Reason why, long nowNs) {
     breaker.transitionToOpenState();

@@ -1,6 +1,5 @@
 package io.weighbridge.gateway.upstream.health;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ final class VersionHealth {
 
   private static final double FAILED_MORE_MIN = 0.1;
   private static final int FAILED_CALLS_MIN = 4;
-  private static final int TIMED_MIN = 5;
   private static final int WAITING_MIN = 2;
 
   /** Called off is one call in twenty of a host that is well: so many in a row are no chance. */
@@ -90,12 +88,14 @@ final class VersionHealth {
    * @param hostCount all of them
    */
   void judge(List<SeatHealth> hosts, int hostCount, long nowNs) {
-    long usualNs = median(hosts, null);
+    Peers peers = new Peers(hosts);
+    long usualNs = peers.usualNs();
     typicalNs = usualNs > 0 ? usualNs : typicalNs;
     for (SeatHealth host : hosts) {
-      Reason why = host.in() ? outlier(host, hosts, nowNs) : null;
+      Reason why = host.in() ? outlier(host, peers, nowNs) : null;
       if (why != null) {
         host.rest(why, nowNs);
+        peers = new Peers(hosts);
       }
     }
     int resting = 0;
@@ -107,51 +107,25 @@ final class VersionHealth {
     panic = tooMany;
   }
 
-  private static @Nullable Reason outlier(SeatHealth host, List<SeatHealth> hosts, long nowNs) {
-    double othersFailed = failedShare(hosts, host);
+  private static @Nullable Reason outlier(SeatHealth host, Peers peers, long nowNs) {
+    double othersFailed = peers.failedShareBut(host);
     if (othersFailed >= 0 && host.failedCalls() >= FAILED_CALLS_MIN) {
       double byChance = Math.sqrt(othersFailed * (1 - othersFailed) / WINDOW_CALLS);
       if (host.failedShare() - othersFailed >= Math.max(FAILED_MORE_MIN, DEVIATIONS * byChance)) {
         return Reason.FAILING_MORE;
       }
     }
-    long othersNs = median(hosts, host);
+    long othersNs = peers.usualNsBut(host);
     if (othersNs == 0) {
       return null;
     }
     Recent recent = host.recent();
-    if (recent.timed() >= TIMED_MIN && recent.meanNs() > slowNs(othersNs)) {
+    if (Peers.timed(host) && recent.meanNs() > slowNs(othersNs)) {
       return Reason.SLOW;
     }
     return (recent.inFlight() >= WAITING_MIN || recent.calledOff() >= CALLED_OFF_MIN)
             && recent.silentNs(nowNs) >= Math.max(SILENT_NS_MIN, SLOW_FACTOR * othersNs)
         ? Reason.SILENT
         : null;
-  }
-
-  /** The lower median of the means of those that do not rest, but one; 0 when none tells. */
-  private static long median(List<SeatHealth> hosts, @Nullable SeatHealth but) {
-    long[] meansNs = new long[hosts.size()];
-    int count = 0;
-    for (SeatHealth host : hosts) {
-      if (!host.equals(but) && host.in() && host.recent().timed() >= TIMED_MIN) {
-        meansNs[count++] = Math.max(1, host.recent().meanNs());
-      }
-    }
-    Arrays.sort(meansNs, 0, count);
-    return count == 0 ? 0 : meansNs[(count - 1) / 2];
-  }
-
-  /** The same of their failures; negative when none tells. */
-  private static double failedShare(List<SeatHealth> hosts, SeatHealth but) {
-    double[] shares = new double[hosts.size()];
-    int count = 0;
-    for (SeatHealth host : hosts) {
-      if (!host.equals(but) && host.in() && host.failedShare() >= 0) {
-        shares[count++] = host.failedShare();
-      }
-    }
-    Arrays.sort(shares, 0, count);
-    return count == 0 ? -1 : shares[(count - 1) / 2];
   }
 }

@@ -54,6 +54,18 @@ class LatePointTest {
   }
 
   @Test
+  void whatWasLongAgoIsForgottenThoughNobodyLookedSince() {
+    answers(100_000, 20 * MS);
+    look();
+    nowNs += 30 * LatePoint.HALF_LIFE_NS;
+    answers(LatePoint.ANSWERS_MIN, 900 * MS);
+    assertThat(look()).isBetween(900 * MS, 1_125 * MS);
+    answers(1_000, 20 * MS);
+    nowNs += LatePoint.HALF_LIFE_NS / 2;
+    assertThat(look()).isBetween(900 * MS, 1_125 * MS);
+  }
+
+  @Test
   void itIsAsExactAsItsBuckets() {
     Random random = new Random(1);
     for (int round = 0; round < 20; round++) {
