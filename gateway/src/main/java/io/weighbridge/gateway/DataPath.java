@@ -46,6 +46,7 @@ import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
+import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,11 +137,20 @@ final class DataPath {
             new Upstream(
                 connector, hostLimits, random.split(), new HostEvents(), clock, health.loop(index)),
             new Router(random.split()),
-            new Recorder(ledger.lane(index)),
+            recorder(ledger.lane(index)),
             metrics.loop(index),
             new TimerWheel(loop, clock),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);
+  }
+
+  private Recorder recorder(Lane lane) {
+    return recordsCalls() ? new Recorder(lane) : Recorder.counting(lane);
+  }
+
+  /** Whether calls leave a record. */
+  boolean recordsCalls() {
+    return config.ledger().calls() == GatewayConfig.LedgerConfig.Calls.RECORDED;
   }
 
   private PlaceQueues queues(EventLoop loop, long bytesMax) {

@@ -66,6 +66,11 @@ final class Figures implements GatewayFigures {
   }
 
   @Override
+  public boolean callsRecorded() {
+    return path.recordsCalls();
+  }
+
+  @Override
   public boolean ledgerAccepting() {
     return ledger.accepting();
   }

@@ -108,6 +108,7 @@ final class GatewayServer {
     SSLContext httpTls = tls.jdkServer("http", config.listen().http().tls());
     List<EnrolledHost> hosts = hosts();
     ledger = ledger(config, loopCount);
+    warnOfUnrecordedCalls();
     readiness = new Readiness(ledger);
     metrics = new CallMetrics(loopCount, slots);
     spans = spans();
@@ -197,6 +198,14 @@ final class GatewayServer {
               loopCount));
     } catch (LedgerInUseException e) {
       throw StartException.ledgerInUse(e);
+    }
+  }
+
+  private void warnOfUnrecordedCalls() {
+    if (config.ledger().calls() == GatewayConfig.LedgerConfig.Calls.COUNTED) {
+      LOG.warn(
+          "calls leave no record, only their number (ledger: {calls: counted}): nobody can find out"
+              + " who asked what, or which model answered");
     }
   }
 

@@ -78,7 +78,22 @@ public record GatewayConfig(
   }
 
   /** The audit log's folder and its promises. */
-  public record LedgerConfig(Path directory, Ack ack, OnFailure onFailure) {
+  public record LedgerConfig(Path directory, Calls calls, Ack ack, OnFailure onFailure) {
+    public LedgerConfig {
+      if (calls == Calls.COUNTED && onFailure == OnFailure.REFUSE) {
+        throw new BadValue(
+            "on-failure", "found refuse, allowed is serve: calls: counted records no call");
+      }
+    }
+
+    /** What a call leaves in the log. */
+    public enum Calls {
+      /** A record. */
+      RECORDED,
+      /** One more in the number of those that are not recorded. */
+      COUNTED
+    }
+
     /** When an answer may leave. */
     public enum Ack {
       /** Once its record survives the death of the process. */

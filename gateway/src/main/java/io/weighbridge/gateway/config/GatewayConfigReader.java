@@ -43,7 +43,8 @@ final class GatewayConfigReader {
     GatewayConfig.Tracing tracing = tracing(root.section("tracing"));
     Limits limits = limits(root.section("limits"));
     List<HostConfig> hosts = root.list("hosts", this::host);
-    List<ModelConfig> models = root.list("models", new ModelReader()::read);
+    boolean recorded = ledger == null || ledger.calls() == LedgerConfig.Calls.RECORDED;
+    List<ModelConfig> models = root.list("models", new ModelReader(recorded)::read);
     List<RouteConfig> routes = root.list("routes", GatewayConfigReader::route);
     root.check(() -> GatewayConfig.checkHosts(hosts));
     root.check(() -> GatewayConfig.checkModels(models));
@@ -91,9 +92,15 @@ final class GatewayConfigReader {
 
   private @Nullable LedgerConfig ledger(Section section) {
     Path directory = path(section.text("directory", "./ledger"));
+    LedgerConfig.Calls calls = section.oneOf("calls", LedgerConfig.Calls.RECORDED);
     LedgerConfig.Ack ack = section.oneOf("ack", LedgerConfig.Ack.WRITTEN);
-    LedgerConfig.OnFailure onFailure = section.oneOf("on-failure", LedgerConfig.OnFailure.REFUSE);
-    return section.make(() -> new LedgerConfig(directory, ack, onFailure));
+    LedgerConfig.OnFailure onFailure =
+        section.oneOf(
+            "on-failure",
+            calls == LedgerConfig.Calls.COUNTED
+                ? LedgerConfig.OnFailure.SERVE
+                : LedgerConfig.OnFailure.REFUSE);
+    return section.make(() -> new LedgerConfig(directory, calls, ack, onFailure));
   }
 
   private @Nullable Path keys(Section section) {

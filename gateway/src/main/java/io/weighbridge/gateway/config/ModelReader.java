@@ -8,6 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one entry of {@code models}. Confined to the reading thread. */
 final class ModelReader {
+  private final boolean recorded;
+
+  /**
+   * A reader.
+   *
+   * @param recorded whether calls leave a record, which is where hashes of messages go
+   */
+  ModelReader(boolean recorded) {
+    this.recorded = recorded;
+  }
 
   @Nullable ModelConfig read(Section section) {
     String name = section.text("name");
@@ -18,11 +28,14 @@ final class ModelReader {
     Sticky sticky = section.value("sticky", "", ModelReader::sticky);
     String onUnroutable = section.has("on-unroutable") ? section.text("on-unroutable") : null;
     ModelSpec.PayloadDigest payloadDigest =
-        section.oneOf("payload-digest", ModelSpec.PayloadDigest.BOTH);
+        section.oneOf(
+            "payload-digest",
+            recorded ? ModelSpec.PayloadDigest.BOTH : ModelSpec.PayloadDigest.OFF);
     ModelSpec.SecondTry secondTry = secondTry(section);
     int inFlightMax =
         section.has("in-flight-max") ? section.value("in-flight-max", ModelReader::places, 1) : 0;
     section.check(() -> Names.check("name", name));
+    section.check(() -> checkPayloadDigest(payloadDigest));
     section.check(() -> ModelConfig.checkVersions(versions, integrity));
     section.check(() -> ModelConfig.checkLabels(labels, versions));
     section.check(() -> ModelConfig.checkSplit(split, versions));
@@ -39,6 +52,14 @@ final class ModelReader {
             payloadDigest,
             secondTry,
             inFlightMax));
+  }
+
+  private void checkPayloadDigest(ModelSpec.PayloadDigest payloadDigest) {
+    if (!recorded && payloadDigest != ModelSpec.PayloadDigest.OFF) {
+      throw new BadValue(
+          "payload-digest",
+          "a hash has no record to go into, for the ledger has calls: counted; leave it out");
+    }
   }
 
   private static ModelConfig.@Nullable Version version(Section section) {

@@ -14,6 +14,9 @@ public interface GatewayFigures {
   /** Whether the ledger takes records. */
   boolean ledgerAccepting();
 
+  /** Whether calls leave a record. */
+  boolean callsRecorded();
+
   /** Every configured host. */
   List<HostFigures> hosts();
 

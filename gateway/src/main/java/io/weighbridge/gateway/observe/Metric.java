@@ -88,6 +88,8 @@ public enum Metric {
       Type.GAUGE, "ledger_sync_age_max_seconds", "Longest wait for a sync, last minute"),
   /** 1 while the ledger takes records, 0 while it failed. */
   LEDGER_ACCEPTING(Type.GAUGE, "ledger_accepting", "Whether the ledger takes records"),
+  /** 0 when the configuration says that calls leave no record, else 1. */
+  LEDGER_RECORDS_CALLS(Type.GAUGE, "ledger_records_calls", "Whether calls leave a record"),
 
   /** Open connections of callers. */
   CALLER_CONNECTIONS(

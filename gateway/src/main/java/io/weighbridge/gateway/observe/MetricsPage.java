@@ -153,5 +153,6 @@ public final class MetricsPage {
     page.add(Metric.LEDGER_LAST_SYNC, ledger.lastSyncNs() / 1e9);
     page.add(Metric.LEDGER_SYNC_AGE_MAX, ledger.syncAgeNsMax() / 1e9);
     page.add(Metric.LEDGER_ACCEPTING, gateway.ledgerAccepting() ? 1 : 0);
+    page.add(Metric.LEDGER_RECORDS_CALLS, gateway.callsRecorded() ? 1 : 0);
   }
 }

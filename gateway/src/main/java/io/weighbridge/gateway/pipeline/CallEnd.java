@@ -61,7 +61,10 @@ record CallEnd(
       return;
     }
     AsciiString recordId = outcome.end(loop, facts, attempt, why, grpcCode);
-    if (recordId.isEmpty() && why != Refusal.CANCELLED && !loop.servesUnrecorded()) {
+    if (recordId.isEmpty()
+        && owesRecord(facts)
+        && !loop.servesUnrecorded()
+        && why != Refusal.CANCELLED) {
       loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
       CallEnd lost = refused(Refusal.AUDIT_UNAVAILABLE, "");
       lost.respond(loop, reply, facts, attempt, AsciiString.EMPTY_STRING);
@@ -70,6 +73,11 @@ record CallEnd(
     }
     respond(loop, reply, facts, attempt, recordId);
     outcome.observe(loop, facts, attempt, grpcCode, why, recordId);
+  }
+
+  private boolean owesRecord(CallFacts facts) {
+    CallStream stream = facts.stream();
+    return stream == null || !CallOutcome.toldByMessages(stream, grpcCode);
   }
 
   private void respond(

@@ -130,6 +130,11 @@ final class CallOutcome {
     return suits ? one : secondFailure;
   }
 
+  /** Whether the records of a stream's messages say all there is to say of it. */
+  static boolean toldByMessages(CallStream stream, int grpcCode) {
+    return grpcCode == 0 && stream.answeredCount() > 0;
+  }
+
   /**
    * Appends what the end of the call adds to its records: of a stream that ends well after some
    * messages, nothing.
@@ -146,7 +151,7 @@ final class CallOutcome {
       int grpcCode) {
     durationNs = loop.nowNs() - startedNs;
     CallStream stream = facts.stream();
-    if (stream != null && grpcCode == 0 && stream.answeredCount() > 0) {
+    if (stream != null && toldByMessages(stream, grpcCode)) {
       return stream.lastRecordId();
     }
     Recorder recorder = loop.recorder();

@@ -32,6 +32,11 @@ public final class Recorder {
     this.lane = lane;
   }
 
+  /** A recorder that records nothing, and has the lane count the calls. */
+  public static Recorder counting(Lane lane) {
+    return new Recorder(new CountedLane(lane));
+  }
+
   /** The empty record to fill; it is the same object each time. */
   public CallRecord begin() {
     callRecord.clear();

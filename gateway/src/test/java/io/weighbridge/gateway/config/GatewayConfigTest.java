@@ -28,7 +28,7 @@ final class GatewayConfigTest {
         predict: {address: "0.0.0.0:9100", insecure: true}
         admin: {address: "127.0.0.1:9101"}
         http: {address: "[::1]:9102"}
-      ledger: {directory: /var/ledger, ack: written, on-failure: serve}
+      ledger: {directory: /var/ledger, calls: recorded, ack: written, on-failure: serve}
       keys: {file: ./keys.yaml}
       rates:
         - {tenant: acme, principal: svc, rate: 600/m, burst: 3}
@@ -76,7 +76,10 @@ final class GatewayConfigTest {
     assertThat(config.ledger())
         .isEqualTo(
             new LedgerConfig(
-                Path.of("/var/ledger"), LedgerConfig.Ack.WRITTEN, LedgerConfig.OnFailure.SERVE));
+                Path.of("/var/ledger"),
+                LedgerConfig.Calls.RECORDED,
+                LedgerConfig.Ack.WRITTEN,
+                LedgerConfig.OnFailure.SERVE));
     assertThat(config.keysFile()).isEqualTo(folder.resolve("keys.yaml"));
     assertThat(config.tracing())
         .isEqualTo(new GatewayConfig.Tracing("http://127.0.0.1:4317", 25_000));
@@ -135,12 +138,27 @@ final class GatewayConfigTest {
     assertThat(config.ledger())
         .isEqualTo(
             new LedgerConfig(
-                folder.resolve("ledger"), LedgerConfig.Ack.WRITTEN, LedgerConfig.OnFailure.REFUSE));
+                folder.resolve("ledger"),
+                LedgerConfig.Calls.RECORDED,
+                LedgerConfig.Ack.WRITTEN,
+                LedgerConfig.OnFailure.REFUSE));
     assertThat(config.keysFile()).isNull();
     assertThat(config.tracing()).isEqualTo(new GatewayConfig.Tracing("", 10_000));
     assertThat(config.rates()).isEmpty();
     assertThat(config.hosts()).isEmpty();
     assertThat(config.models()).isEmpty();
+  }
+
+  @Test
+  void callsThatAreCountedOnlyAreServedAndNotHashed() throws Exception {
+    GatewayConfig config =
+        GatewayConfig.load(
+            file(
+                "gateway: {id: g}\nledger: {calls: counted}\n"
+                    + "models: [{name: m, integrity: none, versions: [{version: a}]}]"));
+    assertThat(config.ledger().calls()).isEqualTo(LedgerConfig.Calls.COUNTED);
+    assertThat(config.ledger().onFailure()).isEqualTo(LedgerConfig.OnFailure.SERVE);
+    assertThat(config.models().getFirst().payloadDigest()).isEqualTo(ModelSpec.PayloadDigest.OFF);
   }
 
   @Test
@@ -264,6 +282,13 @@ final class GatewayConfigTest {
         "gateway: {id: g}|listen: {http: {insecure: yes}} => 2: insecure: found \"yes\", allowed is"
             + " true or false",
         "gateway: {id: g}|ledger: {ack: durable} => 2: ack: found \"durable\", allowed is written",
+        "gateway: {id: g}|ledger: {calls: some} => 2: calls: found \"some\", allowed is recorded or"
+            + " counted",
+        "gateway: {id: g}|ledger: {calls: counted, on-failure: refuse} => 2: on-failure: found refuse,"
+            + " allowed is serve: calls: counted records no call",
+        "gateway: {id: g}|ledger: {calls: counted}|models: [{name: m, integrity: none, versions: [{version: a}],"
+            + " payload-digest: request}] => 3: payload-digest: a hash has no record to go into, for"
+            + " the ledger has calls: counted; leave it out",
         "gateway: {id: g}|ledger: {on-failure: panic} => 2: on-failure: found \"panic\", allowed is"
             + " refuse or serve",
         "gateway: {id: g}|tracing: {sample: 101%} => 2: sample: found \"101%\", allowed is 0% to 100%"

@@ -26,6 +26,11 @@ final class FakeFigures implements GatewayFigures {
   }
 
   @Override
+  public boolean callsRecorded() {
+    return true;
+  }
+
+  @Override
   public List<HostFigures> hosts() {
     return List.of(
         new HostFigures(

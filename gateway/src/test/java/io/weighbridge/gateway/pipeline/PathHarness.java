@@ -156,7 +156,7 @@ final class PathHarness implements AutoCloseable {
   }
 
   PathHarness(CallLimits limits, CallRates rates) throws Exception {
-    this(limits, AGES, null, rates, WAITS);
+    this(limits, AGES, null, rates, WAITS, true);
   }
 
   PathHarness(CallLimits limits, Ages ages) throws Exception {
@@ -164,15 +164,25 @@ final class PathHarness implements AutoCloseable {
   }
 
   PathHarness(CallLimits limits, Ages ages, @Nullable SslContext tls) throws Exception {
-    this(limits, ages, tls, CallRates.NONE, WAITS);
+    this(limits, ages, tls, CallRates.NONE, WAITS, true);
   }
 
   PathHarness(CallLimits limits, Waits waits) throws Exception {
-    this(limits, AGES, null, CallRates.NONE, waits);
+    this(limits, AGES, null, CallRates.NONE, waits, true);
+  }
+
+  /** Calls leave no record. */
+  static PathHarness counting() throws Exception {
+    return new PathHarness(limits(), AGES, null, CallRates.NONE, WAITS, false);
   }
 
   private PathHarness(
-      CallLimits limits, Ages ages, @Nullable SslContext tls, CallRates rates, Waits waits)
+      CallLimits limits,
+      Ages ages,
+      @Nullable SslContext tls,
+      CallRates rates,
+      Waits waits,
+      boolean recorded)
       throws Exception {
     EventLoop loop = loops.all().get(0);
     health = new HostHealth(1, loop.ticker(), waits.health(), this::served);
@@ -198,7 +208,7 @@ final class PathHarness implements AutoCloseable {
             new Events(),
             SpanSink.NONE,
             new LocalServices(new Switches(), metrics, WATCHES_MAX, true),
-            false,
+            !recorded,
             AsciiString.of("gw-test"),
             AsciiString.of("1"));
     CallLoop callLoop =
@@ -207,7 +217,7 @@ final class PathHarness implements AutoCloseable {
             admission(rates, bulkheads, loop, waits.queueNsMax(), waits.callsMax()),
             upstream,
             new Router(new Random(2)),
-            new Recorder(lane),
+            recorded ? new Recorder(lane) : Recorder.counting(lane),
             metrics.loop(0),
             new TimerWheel(loop, clock),
             TraceStart.passing(new Random(3)));

@@ -75,15 +75,15 @@ final class Housekeeping {
     long nowNs = clock.monotonicNs();
     heartbeat(nowNs);
     seal();
-    lanes.forEach(this::gap);
     if (nowNs - lastFoldNs >= FOLD_INTERVAL_NS) {
       foldNow();
     }
   }
 
-  /** Writes the refusals counted so far. */
+  /** Writes what was counted so far: refusals, and calls without a record. */
   void foldNow() {
     lastFoldNs = clock.monotonicNs();
+    lanes.forEach(this::gap);
     refusals.drain().forEach(this::tell);
   }
 
