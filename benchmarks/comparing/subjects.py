@@ -23,6 +23,8 @@ TLS_WORDS = {
     "caddy": {"SCHEME": ("http", "https"), "TLS": ("", "tls cert.pem key.pem")},
 }
 SERVES = 'serves: [{model: bench, version: "1"}, {model: bench, version: "2"}]'
+# The same calls as another service's, which the gateway passes on unread.
+UNREAD = "bench.Unread/ModelInfer"
 # nginx takes a host connection per call: as many are kept as any scenario has calls in flight.
 STREAMS_MAX = 1024
 
@@ -157,7 +159,10 @@ class GrpcJava(Subject):
 
 
 class Gateway(Subject):
-    """Weighbridge with everything on, or with one thing changed, started by its own launcher, as an operator starts it."""
+    """Weighbridge with everything on, or with one thing changed, started by its own launcher, as an operator starts it.
+
+    `UNREAD` is how who calls a service of `routes` is known: key or none; nothing for calls of the model.
+    """
 
     java = True
     attested = True
@@ -165,13 +170,13 @@ class Gateway(Subject):
 
     def __init__(self, java_options, name="gateway", **changed):
         self.name = name
-        self.changed = ", ".join(f"{word} {len(value.splitlines())} lines" if "\n" in value else f"{word} {value}"
-                                 for word, value in changed.items())
+        self.changed = ", ".join(f"{word} {value}" for word, value in changed.items())
         self.java_options = java_options
-        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "MORE_MODELS": "", "HOSTS": "1",
-                         "LIMITS": "", **changed}
+        self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "CALLS": "recorded", "UNREAD": "",
+                         "MODELS": "1", "HOSTS": "1", "LIMITS": "", **changed}
         self.traces = self.settings["SAMPLE"] != "0%"
-        if self.settings["HOSTS"] != "1":
+        self.idle = [f"idle-{i}" for i in range(int(self.settings["MODELS"]) - 1)]
+        if self.idle or self.settings["HOSTS"] != "1":
             self.upstream_listens = "0.0.0.0:0"
 
     def missing(self):
@@ -187,30 +192,40 @@ class Gateway(Subject):
         more_hosts = "\n".join(
             f'  - {{id: bench-host-{i}, address: "127.1.{i // 250}.{i % 250 + 1}:{bench.upstream_port()}", {SERVES}}}'
             for i in range(int(self.settings["HOSTS"]) - 1))
+        if self.idle:
+            serves = ", ".join(f'{{model: {name}, version: "1"}}' for name in self.idle)
+            more_hosts += f'\n  - {{id: idle, address: "127.2.0.1:{bench.upstream_port()}", serves: [{serves}]}}'
         proof, digests = f'key: "{bench.folder}/host.pub"', [f', digest: "{ready[f"digest.{v}"]}"' for v in "12"]
         if self.settings["INTEGRITY"] == "none":
             proof, digests = SERVES, ["", ""]
         config = fill("gateway.yaml", {
             "UPSTREAM": bench.upstream_port(), "PROOF": proof, "DIGEST_1": digests[0], "DIGEST_2": digests[1],
             "OTLP": bench.otlp, "TLS": ", tls: {certificate: ./cert.pem, key: ./key.pem}" if bench.tls else "",
-            **self.settings, "MORE_HOSTS": more_hosts}, bench.folder)
+            **self.settings, "MORE_HOSTS": more_hosts, "MORE_MODELS": idle_models(self.idle),
+            "ROUTES": unread_route(self.settings["UNREAD"])}, bench.folder)
         (bench.folder / "keys.yaml").write_text("keys:\n" + "".join(
             f"  - {{id: {caller}, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, tenant: {caller}, "
-            "principal: wb-load, models: [bench]}\n" for caller, secret in tokens.items()))
+            f"principal: wb-load, models: [bench, /{UNREAD}]}}\n" for caller, secret in tokens.items()))
         # The launcher ends in exec: the process measured is the JVM and nothing else.
         running = Running("gateway", [ROOT / "weighbridge", "gateway", "--config", config], bench.subject_cpu, bench.folder,
                           {"WEIGHBRIDGE_BUILD": "no", "WEIGHBRIDGE_JAVA_OPTS": self.java_options})
         address = running.await_ready()["predict"]
-        options = ["--require", "weighbridge-record-id"]
-        if self.settings["INTEGRITY"] == "attested":
+        options = ["--method", UNREAD] if self.settings["UNREAD"] else []
+        if self.settings["CALLS"] == "recorded":
+            options += ["--require", "weighbridge-record-id"]
+        if self.settings["INTEGRITY"] == "attested" and not self.settings["UNREAD"]:
             options += ["--require", "weighbridge-model-digest"]
         return Started(address, running, *(["--token", f"wb_{caller}_{secret}", *options] for caller, secret in tokens.items()))
 
 
-def more_models(count):
-    """Models nobody calls."""
-    digest = "sha256:" + 64 * "0"
-    return "\n".join(f'  - {{name: idle-{i}, versions: [{{version: "1", digest: "{digest}"}}]}}' for i in range(count))
+def idle_models(names):
+    """Models that are served and never called."""
+    return "\n".join(f'  - {{name: {name}, integrity: none, versions: [{{version: "1"}}]}}' for name in names)
+
+
+def unread_route(authentication):
+    """A rule for the same calls by another name, unless nobody makes any."""
+    return f'routes: [{{method: {UNREAD}, hosts: [bench-host], authentication: {authentication}}}]' if authentication else ""
 
 
 def build(module, argument):
@@ -242,8 +257,13 @@ def all_subjects(java_options):
         Gateway(java_options, "gateway-unattested", INTEGRITY="none"),
         Gateway(java_options, "gateway-untraced", SAMPLE="0%"),
         Gateway(java_options, "gateway-all-traced", SAMPLE="100%"),
+        # Beside gateway-unhashed, for what is not recorded is not hashed.
+        Gateway(java_options, "gateway-unrecorded", CALLS="counted", PAYLOAD_DIGEST="off"),
+        # Neither scanned, permitted by model, routed, proved nor hashed; then by anybody.
+        Gateway(java_options, "gateway-unread", UNREAD="key"),
+        Gateway(java_options, "gateway-unauthenticated", UNREAD="none"),
         # What size costs: models and hosts that are there.
-        *(Gateway(java_options, f"gateway-{count}-models", MORE_MODELS=more_models(count - 1)) for count in (100, 1_000, 10_000)),
+        *(Gateway(java_options, f"gateway-{count}-models", MODELS=str(count)) for count in (100, 1_000, 10_000)),
         *(Gateway(java_options, f"gateway-{count}-hosts", HOSTS=str(count), INTEGRITY="none") for count in (10, 100, 1_000)),
         Proxy("nghttpx", "nghttpx", "nghttp2-proxy", "nghttpx.conf", ["--conf=@CONFIG@"], ["--version"]),
         Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),

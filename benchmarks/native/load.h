@@ -15,7 +15,7 @@
 struct options {
     struct sockaddr_in target;
     const char *ca_file; /* NULL: no TLS */
-    const char *target_text, *authority, *model, *version, *token, *timeout;
+    const char *target_text, *authority, *method, *model, *version, *token, *timeout;
     int connections, streams;
     double rate; /* calls a second, open loop; 0: every stream always busy */
     double warmup_s, seconds;

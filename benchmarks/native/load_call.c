@@ -31,7 +31,9 @@ void load_prepare(struct load *load) {
     load->request = infer_request(options->model, options->version, options->tensor_bytes);
     add_header(load, ":method", "POST", true);
     add_header(load, ":scheme", load->options.ca_file == NULL ? "http" : "https", true);
-    add_header(load, ":path", "/inference.GRPCInferenceService/ModelInfer", true);
+    char *path;
+    if (asprintf(&path, "/%s", options->method) < 0) die(EXIT_BROKEN, "out of memory");
+    add_header(load, ":path", path, true);
     add_header(load, ":authority", options->authority, true);
     add_header(load, "te", "trailers", true);
     add_header(load, "content-type", "application/grpc", true);

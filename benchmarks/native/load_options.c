@@ -8,7 +8,7 @@
 #include "net.h"
 
 static const char usage[] =
-    "wb-load --target HOST:PORT [options]: calls inference.GRPCInferenceService/ModelInfer and prints one line of JSON\n"
+    "wb-load --target HOST:PORT [options]: calls ModelInfer and prints one line of JSON\n"
     "\n"
     "  --connections N    connections (1)\n"
     "  --streams N        calls in flight on each (1)\n"
@@ -17,6 +17,7 @@ static const char usage[] =
     "  --seconds SECONDS  counted (5)\n"
     "  --tensor BYTES     raw tensor in each request (1024)\n"
     "  --expect BYTES     length each response message must have (not checked beyond its own prefix)\n"
+    "  --method NAME      service/method called (inference.GRPCInferenceService/ModelInfer)\n"
     "  --model NAME       model_name (bench)\n"
     "  --version V        model_version (left to the server)\n"
     "  --token TOKEN      sent as authorization: Bearer TOKEN\n"
@@ -57,6 +58,8 @@ static void read_option(struct options *options, const char *name, char *value) 
         options->tensor_bytes = (size_t)number(name, value, 1, 64 << 20);
     } else if (IS("expect")) {
         options->expected_bytes = (long)number(name, value, 0, 1 << 30);
+    } else if (IS("method")) {
+        options->method = value;
     } else if (IS("model")) {
         options->model = value;
     } else if (IS("version")) {
@@ -91,12 +94,13 @@ struct options load_options(int argc, char **argv) {
         {"token", required_argument, NULL, 'o'},   {"timeout", required_argument, NULL, 'o'},
         {"watch", required_argument, NULL, 'o'},   {"authority", required_argument, NULL, 'o'},
         {"sampled", required_argument, NULL, 'o'}, {"require", required_argument, NULL, 'o'},
-        {"tls", required_argument, NULL, 'o'},
+        {"tls", required_argument, NULL, 'o'},     {"method", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     struct options options = {.connections = 1, .streams = 1, .warmup_s = 2, .seconds = 5, .tensor_bytes = 1024,
-                              .expected_bytes = -1, .model = "bench", .version = ""};
+                              .expected_bytes = -1, .method = "inference.GRPCInferenceService/ModelInfer",
+                              .model = "bench", .version = ""};
     int choice, index;
     while ((choice = getopt_long(argc, argv, "h", known, &index)) != -1) {
         if (choice == 'h') {

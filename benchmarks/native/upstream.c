@@ -21,7 +21,8 @@
 #define EVENTS_MAX 64
 #define HEADERS_PER_VERSION 6
 #define ATTEST_REQUEST_MAX 4096
-#define PATH_INFER "/inference.GRPCInferenceService/ModelInfer"
+/* Of whichever service: it is called by another name where a gateway is to pass it on unread. */
+#define METHOD_NAME_INFER "/ModelInfer"
 #define PATH_ATTEST "/weighbridge.attest.v1.AttestationService/Attest"
 /* A chosen version is the message's last field: tag of field 2, length, text. */
 #define VERSION_TAG 0x12
@@ -50,6 +51,12 @@ static bool is(const struct hpack_field *field, const char *name, const char *va
            (value == NULL || (field->value_length == strlen(value) && memcmp(field->value, value, field->value_length) == 0));
 }
 
+static bool is_infer(const struct hpack_field *field) {
+    size_t length = strlen(METHOD_NAME_INFER);
+    return is(field, ":path", NULL) && field->value_length > length &&
+           memcmp(field->value + field->value_length - length, METHOD_NAME_INFER, length) == 0;
+}
+
 static void on_opened(struct h2_conn *conn, struct h2_stream *stream) {
     (void)conn;
     stream->method = METHOD_OTHER;
@@ -57,7 +64,7 @@ static void on_opened(struct h2_conn *conn, struct h2_stream *stream) {
 
 static void on_field(struct h2_conn *conn, struct h2_stream *stream, const struct hpack_field *field) {
     (void)conn;
-    if (is(field, ":path", PATH_INFER)) {
+    if (is_infer(field)) {
         stream->method = METHOD_INFER;
     } else if (is(field, ":path", PATH_ATTEST)) {
         stream->method = METHOD_ATTEST;
