@@ -5,7 +5,6 @@ import io.weighbridge.admin.v1.DrainHostResponse;
 import io.weighbridge.admin.v1.Host;
 import io.weighbridge.admin.v1.ListHostsRequest;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.Quantity;
@@ -41,12 +40,6 @@ public final class HostDrain implements Callable<Integer> {
   private String id = "";
 
   @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
-  @Option(
       names = "--force",
       description = "Also when no other host serves what it serves; those calls are refused.")
   private boolean force;
@@ -60,7 +53,7 @@ public final class HostDrain implements Callable<Integer> {
       description = "How long --wait waits; default: ${DEFAULT-VALUE}.")
   private int waitSeconds = 60;
 
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -71,8 +64,8 @@ public final class HostDrain implements Callable<Integer> {
   @Override
   public Integer call() {
     DrainHostRequest request =
-        DrainHostRequest.newBuilder().setId(id).setReason(reason).setForce(force).build();
-    try (AdminClient client = admin.connect()) {
+        DrainHostRequest.newBuilder().setId(id).setReason(change.reason()).setForce(force).build();
+    try (AdminClient client = change.connect()) {
       DrainHostResponse answer = client.ask(() -> client.hosts().drainHost(request));
       console
           .out()

@@ -4,14 +4,12 @@ import io.weighbridge.admin.v1.Host;
 import io.weighbridge.admin.v1.ReleaseHostRequest;
 import io.weighbridge.admin.v1.ReleaseHostResponse;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.Style;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code host release}: ends a quarantine. */
@@ -32,13 +30,7 @@ public final class HostRelease implements Callable<Integer> {
   @Parameters(paramLabel = "HOST", description = "The host's id.")
   private String id = "";
 
-  @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -48,9 +40,9 @@ public final class HostRelease implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (AdminClient client = admin.connect()) {
+    try (AdminClient client = change.connect()) {
       ReleaseHostRequest request =
-          ReleaseHostRequest.newBuilder().setId(id).setReason(reason).build();
+          ReleaseHostRequest.newBuilder().setId(id).setReason(change.reason()).build();
       ReleaseHostResponse answer = client.ask(() -> client.hosts().releaseHost(request));
       return tell(answer.getHost(), answer.getRecordId());
     }

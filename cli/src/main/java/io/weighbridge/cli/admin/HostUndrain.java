@@ -3,14 +3,12 @@ package io.weighbridge.cli.admin;
 import io.weighbridge.admin.v1.UndrainHostRequest;
 import io.weighbridge.admin.v1.UndrainHostResponse;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.Style;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code host undrain}: lets calls go to a host again. */
@@ -31,13 +29,7 @@ public final class HostUndrain implements Callable<Integer> {
   @Parameters(paramLabel = "HOST", description = "The host's id.")
   private String id = "";
 
-  @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -48,8 +40,8 @@ public final class HostUndrain implements Callable<Integer> {
   @Override
   public Integer call() {
     UndrainHostRequest request =
-        UndrainHostRequest.newBuilder().setId(id).setReason(reason).build();
-    try (AdminClient client = admin.connect()) {
+        UndrainHostRequest.newBuilder().setId(id).setReason(change.reason()).build();
+    try (AdminClient client = change.connect()) {
       UndrainHostResponse answer = client.ask(() -> client.hosts().undrainHost(request));
       console
           .out()

@@ -3,7 +3,6 @@ package io.weighbridge.cli.admin;
 import io.weighbridge.admin.v1.CreateKeyRequest;
 import io.weighbridge.admin.v1.CreateKeyResponse;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
@@ -56,18 +55,12 @@ public final class KeyCreate implements Callable<Integer> {
   private List<String> models = List.of();
 
   @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
-  @Option(
       names = "--to",
       paramLabel = "FILE",
       description = "Write the key to this new file (mode 0600) instead of showing it.")
   private @Nullable Path file;
 
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -93,9 +86,9 @@ public final class KeyCreate implements Callable<Integer> {
             .setPrincipal(principal)
             .setRole(role)
             .addAllModels(models)
-            .setReason(reason)
+            .setReason(change.reason())
             .build();
-    try (AdminClient client = admin.connect()) {
+    try (AdminClient client = change.connect()) {
       CreateKeyResponse answer = client.ask(() -> client.keys().createKey(request));
       if (file == null) {
         console.out().println(answer.getToken());

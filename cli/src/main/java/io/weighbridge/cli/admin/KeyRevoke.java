@@ -3,14 +3,12 @@ package io.weighbridge.cli.admin;
 import io.weighbridge.admin.v1.RevokeKeyRequest;
 import io.weighbridge.admin.v1.RevokeKeyResponse;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.Style;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code key revoke}: ends a key. */
@@ -30,13 +28,7 @@ public final class KeyRevoke implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The key's id, the middle part of wb_<id>_<secret>.")
   private String id = "";
 
-  @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -46,8 +38,9 @@ public final class KeyRevoke implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (AdminClient client = admin.connect()) {
-      RevokeKeyRequest request = RevokeKeyRequest.newBuilder().setId(id).setReason(reason).build();
+    try (AdminClient client = change.connect()) {
+      RevokeKeyRequest request =
+          RevokeKeyRequest.newBuilder().setId(id).setReason(change.reason()).build();
       RevokeKeyResponse answer = client.ask(() -> client.keys().revokeKey(request));
       console
           .out()

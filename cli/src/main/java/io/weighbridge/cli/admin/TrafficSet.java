@@ -6,7 +6,6 @@ import io.weighbridge.admin.v1.SetTrafficResponse;
 import io.weighbridge.admin.v1.ShowTrafficRequest;
 import io.weighbridge.admin.v1.VersionTraffic;
 import io.weighbridge.cli.connect.AdminClient;
-import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
@@ -54,12 +53,6 @@ public final class TrafficSet implements Callable<Integer> {
       description = "Shares; must add up to 100 %%. A version not named gets none.")
   private List<String> shares = List.of();
 
-  @Option(
-      names = "--reason",
-      required = true,
-      description = "Why, for those who read the log later.")
-  private String reason = "";
-
   @Option(names = "--yes", description = "Apply without asking.")
   private boolean yes;
 
@@ -75,7 +68,7 @@ public final class TrafficSet implements Callable<Integer> {
       description = "How long --wait waits; default: ${DEFAULT-VALUE}.")
   private int waitSeconds = 60;
 
-  @Mixin private final AdminOptions admin = new AdminOptions();
+  @Mixin private final ChangeOptions change = new ChangeOptions();
   private final Console console;
 
   /** Writes to this console. */
@@ -89,9 +82,9 @@ public final class TrafficSet implements Callable<Integer> {
         SetTrafficRequest.newBuilder()
             .setModel(model)
             .addAllWeights(Weights.parse(shares))
-            .setReason(reason)
+            .setReason(change.reason())
             .build();
-    try (AdminClient client = admin.connect()) {
+    try (AdminClient client = change.connect()) {
       SetTrafficRequest dry = wanted.toBuilder().setDryRun(true).build();
       SetTrafficResponse preview = client.ask(() -> client.traffic().setTraffic(dry));
       printMoves(preview);
