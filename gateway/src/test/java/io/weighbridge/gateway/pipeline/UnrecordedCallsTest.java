@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls where the operator chose that they leave no record: each is counted as one without. */
-class CountedCallsTest {
+class UnrecordedCallsTest {
   private static final Metadata.Key<String> RECORD_ID =
       Metadata.Key.of("weighbridge-record-id", Metadata.ASCII_STRING_MARSHALLER);
 

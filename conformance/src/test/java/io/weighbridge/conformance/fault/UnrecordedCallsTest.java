@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The switch {@code ledger: calls}, on and off, as operator and auditor see it. */
-class CountedCallsTest {
+class UnrecordedCallsTest {
   private static final int CALLS = 20;
   private static final CallerKey KEY = new CallerKey("counted", "[\"*\"]");
   private static final String METRIC = "weighbridge_ledger_records_calls";
