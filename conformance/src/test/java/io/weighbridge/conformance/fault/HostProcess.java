@@ -3,6 +3,7 @@ package io.weighbridge.conformance.fault;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,6 +52,25 @@ final class HostProcess implements AutoCloseable {
 
   InetSocketAddress address() {
     return address;
+  }
+
+  /**
+   * From now on it does so.
+   *
+   * @param what {@link StubHost#DELAY_MS}, which adds to what requests ask for, or {@link
+   *     StubHost#FAIL_PERCENT}
+   * @return the calls it has received so far
+   */
+  int tell(String what, int number) throws IOException {
+    BufferedWriter in = process.outputWriter(UTF_8);
+    in.write(what + " " + number);
+    in.newLine();
+    in.flush();
+    String line = process.inputReader(UTF_8).readLine();
+    if (line == null) {
+      throw new IOException("a host is gone, see " + log);
+    }
+    return Integer.parseInt(line);
   }
 
   /** SIGKILL. */

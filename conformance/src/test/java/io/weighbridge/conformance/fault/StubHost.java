@@ -1,21 +1,28 @@
 package io.weighbridge.conformance.fault;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import inference.ModelReadyRequest;
+import inference.ModelReadyResponse;
 import inference.ModelStreamInferResponse;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +35,7 @@ final class StubHost extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBa
   static final String ANSWER_BYTES = "answer_bytes";
   static final String DELAY_MS = "delay_ms";
   static final String HANG = "hang";
+  static final String FAIL_PERCENT = "fail_percent";
 
   /** Parameter of answers: where the host listens that gave it. */
   static final String PORT = "port";
@@ -36,6 +44,16 @@ final class StubHost extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBa
 
   final AtomicInteger received = new AtomicInteger();
   final AtomicInteger cancelled = new AtomicInteger();
+
+  /** What it says when it is asked. */
+  volatile boolean ready = true;
+
+  /** How much later than asked it answers calls. */
+  private volatile int moreDelayMs;
+
+  /** Of a hundred calls, how many it fails as UNAVAILABLE. */
+  private volatile int failPercent;
+
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
   private final Server server;
 
@@ -49,12 +67,28 @@ final class StubHost extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBa
             .start();
   }
 
-  /** Serves until it is told to stop: port. */
+  /** Serves until it is told to stop: port. Does what lines on its standard input tell it. */
   public static void main(String[] args) throws IOException, InterruptedException {
     StubHost host = new StubHost(Integer.parseInt(args[0]));
     Runtime.getRuntime().addShutdownHook(new Thread(host::drain, "stop"));
     System.out.println("ready " + host.address().getPort());
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      System.out.println(host.told(line));
+    }
     host.server.awaitTermination();
+  }
+
+  /** A word and a number; answers with the calls received so far. */
+  private int told(String line) {
+    String[] words = line.split(" ", 2);
+    int number = Integer.parseInt(words[1]);
+    switch (words[0]) {
+      case DELAY_MS -> moreDelayMs = number;
+      case FAIL_PERCENT -> failPercent = number;
+      default -> throw new IllegalArgumentException(line);
+    }
+    return received.get();
   }
 
   InetSocketAddress address() {
@@ -93,7 +127,11 @@ final class StubHost extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBa
     ServerCallStreamObserver<ModelInferResponse> call =
         (ServerCallStreamObserver<ModelInferResponse>) to;
     call.setOnCancelHandler(cancelled::incrementAndGet);
-    long delayMs = parameter(request, DELAY_MS);
+    if (ThreadLocalRandom.current().nextInt(100) < failPercent) {
+      call.onError(Status.UNAVAILABLE.withDescription("as told").asRuntimeException());
+      return;
+    }
+    long delayMs = parameter(request, DELAY_MS) + moreDelayMs;
     if (parameter(request, HANG) != 0) {
       return;
     } else if (delayMs == 0) {
@@ -109,6 +147,12 @@ final class StubHost extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBa
       call.onNext(answer(request));
       call.onCompleted();
     }
+  }
+
+  @Override
+  public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> to) {
+    to.onNext(ModelReadyResponse.newBuilder().setReady(ready).build());
+    to.onCompleted();
   }
 
   @Override
