@@ -2,7 +2,6 @@ package io.weighbridge.gateway;
 
 import io.weighbridge.admin.v1.Host;
 import io.weighbridge.gateway.attestation.Attestations;
-import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Eligible;
@@ -18,7 +17,6 @@ import io.weighbridge.gateway.pipeline.CurrentTables;
 import io.weighbridge.gateway.pipeline.Tables;
 import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.ServiceRule;
-import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.gateway.upstream.health.SeatReport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,21 +30,15 @@ final class ControlViews {
   private ControlViews() {}
 
   static ControlPlane.Views of(
-      Attestations attestations,
-      HostHealth health,
-      HostCounters counters,
-      Slots slots,
-      CallMetrics metrics,
-      CurrentTables tables) {
+      KnownHosts known, Slots slots, CallMetrics metrics, CurrentTables tables) {
     SplitTraffic traffic = new SplitTraffic(metrics);
     RoutableVersions versions =
         (model, version) -> {
-          Attestations.VersionHosts hosts = attestations.versionHosts(model, version);
+          Attestations.VersionHosts hosts = known.attestations().versionHosts(model, version);
           return new RoutableVersions.Hosts(hosts.eligible(), hosts.known());
         };
     TrafficFigures figures = (model, version) -> figures(traffic.figures(slots.of(model, version)));
-    return new ControlPlane.Views(
-        versions, new Hosts(attestations, health, counters, slots, tables), figures);
+    return new ControlPlane.Views(versions, new Hosts(known, slots, tables), figures);
   }
 
   private static TrafficFigures.Figures figures(SplitTraffic.Figures seen) {
@@ -54,29 +46,23 @@ final class ControlViews {
         seen.modelCalls(), seen.sharePpm(), seen.errorPpm(), seen.p50Ns(), seen.p99Ns());
   }
 
-  private record Hosts(
-      Attestations attestations,
-      HostHealth health,
-      HostCounters counters,
-      Slots slots,
-      CurrentTables tables)
-      implements HostControl {
+  private record Hosts(KnownHosts known, Slots slots, CurrentTables tables) implements HostControl {
     @Override
     public List<Host> hosts() {
       Map<HostTable.Host, Map<Slots.Name, SeatReport>> reports = new HashMap<>();
-      for (SeatReport report : health.reports()) {
+      for (SeatReport report : known.health().reports()) {
         reports
             .computeIfAbsent(report.host(), _ -> new HashMap<>())
             .put(slots.name(report.slot()), report);
       }
-      return attestations.hosts().stream()
+      return known.attestations().hosts().stream()
           .map(status -> host(status, reports.getOrDefault(status.host(), Map.of())))
           .toList();
     }
 
     @Override
     public boolean release(String id) {
-      return attestations.release(id) == Attestations.Released.DONE;
+      return known.attestations().release(id) == Attestations.Released.DONE;
     }
 
     @Override
@@ -120,7 +106,8 @@ final class ControlViews {
               .setSince(status.sinceUnixNs())
               .setBinding(status.binding())
               .setProofAgeNs(Math.max(0, status.proofAgeNs()))
-              .setInFlight(counters.inFlight(status.host()));
+              .setHealthCheck(known.checks().report(status.host()).method())
+              .setInFlight(known.counters().inFlight(status.host()));
       for (HostStatus.HeldModel held : status.models()) {
         Host.HostModel.Builder model =
             Host.HostModel.newBuilder()

@@ -3,8 +3,6 @@ package io.weighbridge.gateway;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import io.weighbridge.gateway.admission.PressureCause;
-import io.weighbridge.gateway.attestation.Attestations;
-import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostStatus;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.Target;
@@ -26,9 +24,7 @@ import java.util.stream.Stream;
 /** What the metrics page asks the rest of the gateway. Thread-safe. */
 final class Figures implements GatewayFigures {
   private final Ledger ledger;
-  private final Attestations attestations;
-  private final HostHealth health;
-  private final HostCounters counters;
+  private final KnownHosts known;
   private final CurrentTables tables;
   private final Readiness readiness;
   private final TlsContexts tls;
@@ -36,19 +32,15 @@ final class Figures implements GatewayFigures {
 
   Figures(
       Ledger ledger,
-      Attestations attestations,
-      HostHealth health,
-      HostCounters counters,
+      KnownHosts known,
       CurrentTables tables,
       Readiness readiness,
       TlsContexts tls,
       DataPath path) {
     this.path = path;
     this.tls = tls;
-    this.counters = counters;
     this.ledger = ledger;
-    this.attestations = attestations;
-    this.health = health;
+    this.known = known;
     this.tables = tables;
     this.readiness = readiness;
   }
@@ -78,11 +70,11 @@ final class Figures implements GatewayFigures {
   @Override
   public List<HostFigures> hosts() {
     Map<HostTable.Host, Map<String, Long>> rests = new HashMap<>();
-    for (SeatReport report : health.reports()) {
+    for (SeatReport report : known.health().reports()) {
       Map<String, Long> ofHost = rests.computeIfAbsent(report.host(), _ -> new TreeMap<>());
       report.rests().forEach((reason, count) -> ofHost.merge(reason.word(), count, Long::sum));
     }
-    return attestations.hosts().stream()
+    return known.attestations().hosts().stream()
         .map(status -> figures(status, rests.getOrDefault(status.host(), Map.of())))
         .toList();
   }
@@ -92,11 +84,12 @@ final class Figures implements GatewayFigures {
         status.host().id(),
         status.state().word(),
         status.proofAgeNs(),
-        health.draining(status.host()),
-        counters.inFlight(status.host()),
+        known.health().draining(status.host()),
+        known.counters().inFlight(status.host()),
         counts(status.attestations()),
         counts(status.alarms()),
-        counts(rests));
+        counts(rests),
+        counts(known.checks().report(status.host()).answers()));
   }
 
   private static List<Count> counts(Map<String, Long> byName) {
@@ -110,7 +103,7 @@ final class Figures implements GatewayFigures {
     Tables now = tables.get();
     Map<Integer, Integer> resting = new HashMap<>();
     Map<Integer, Long> inFlightMax = new HashMap<>();
-    for (SeatReport report : health.reports()) {
+    for (SeatReport report : known.health().reports()) {
       inFlightMax.merge(report.slot(), (long) report.figures().inFlightMax(), Long::sum);
       if (report.state().rests()) {
         resting.merge(report.slot(), 1, Integer::sum);
@@ -119,7 +112,7 @@ final class Figures implements GatewayFigures {
     List<VersionHosts> all = new ArrayList<>();
     for (ModelRoute model : now.routes().models()) {
       for (Target target : model.targets()) {
-        HostHealth.Panic panic = health.panic(target.slot());
+        HostHealth.Panic panic = known.health().panic(target.slot());
         all.add(
             new VersionHosts(
                 target.model(),

@@ -39,6 +39,9 @@ import io.weighbridge.gateway.route.RouteTable;
 import io.weighbridge.gateway.route.ServiceRule;
 import io.weighbridge.gateway.route.ServiceTable;
 import io.weighbridge.gateway.tls.TlsContexts;
+import io.weighbridge.gateway.upstream.check.CheckMethod;
+import io.weighbridge.gateway.upstream.check.CheckTiming;
+import io.weighbridge.gateway.upstream.check.HostChecks;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.integrity.HostPublicKey;
@@ -54,6 +57,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +94,7 @@ final class GatewayServer {
   private final HostCounters hostCounters;
   private final Attestations attestations;
   private final HostHealth health;
+  private final HostChecks checks;
   private final DataPath path;
   private final PredictPort predictPort;
   private final ControlPlane control;
@@ -115,13 +120,8 @@ final class GatewayServer {
     tables.publish(services(hosts));
     hostCounters = new HostCounters(hosts.size());
     attestations = attestations(hosts);
-    health =
-        new HostHealth(
-            loopCount,
-            Ticker.systemTicker(),
-            HealthLimits.of(
-                config.limits().ns(Limit.HOST_REST_MAX), config.limits().ns(Limit.HOST_WAIT_MAX)),
-            new ServedVersions(tables));
+    health = health(loopCount);
+    checks = checks(hosts);
     loops = new EventLoops(loopCount);
     path =
         new DataPath(
@@ -139,7 +139,7 @@ final class GatewayServer {
             ledger,
             slots,
             new ControlPlane.Tables(this::publish, tables::publish, ids -> drain(hosts, ids)),
-            ControlViews.of(attestations, health, hostCounters, slots, metrics, tables),
+            ControlViews.of(knownHosts(), slots, metrics, tables),
             adminTls);
     control.start();
     adminPort =
@@ -148,6 +148,7 @@ final class GatewayServer {
     readiness.configured();
     attestations.start();
     health.start();
+    checks.start();
     awaitFirstProofs();
     httpPort =
         StartException.listening(
@@ -170,14 +171,41 @@ final class GatewayServer {
         tables::publish);
   }
 
+  private HostHealth health(int loopCount) {
+    return new HostHealth(
+        loopCount,
+        Ticker.systemTicker(),
+        HealthLimits.of(
+            config.limits().ns(Limit.HOST_REST_MAX), config.limits().ns(Limit.HOST_WAIT_MAX)),
+        new ServedVersions(tables));
+  }
+
+  private HostChecks checks(List<EnrolledHost> hosts) {
+    Map<HostTable.Host, CheckMethod> methods = new HashMap<>();
+    for (EnrolledHost host : hosts) {
+      // In the order of the configuration, as they were made.
+      methods.put(host.host(), config.hosts().get(host.host().index()).healthCheck());
+    }
+    return HostChecks.of(
+        methods,
+        new CheckTiming(
+            config.limits().ns(Limit.HOST_CHECK_PERIOD), config.limits().ns(Limit.HOST_CHECK_MAX)),
+        new HostChecks.Source(new ServedVersions(tables), slots),
+        Ticker.systemTicker(),
+        new SplittableRandom(),
+        health);
+  }
+
+  private KnownHosts knownHosts() {
+    return new KnownHosts(attestations, health, checks, hostCounters);
+  }
+
   private HttpPort httpPort(@Nullable SSLContext secured) throws IOException {
     return new HttpPort(
         config.listen().http().address(),
         secured,
         new MetricsPage(
-            metrics,
-            new Figures(ledger, attestations, health, hostCounters, tables, readiness, tls, path),
-            VERSION),
+            metrics, new Figures(ledger, knownHosts(), tables, readiness, tls, path), VERSION),
         readiness::notReady);
   }
 
@@ -334,6 +362,7 @@ final class GatewayServer {
     }
     control.close();
     loops.close();
+    checks.close();
     health.close();
     attestations.close();
     httpPort.close();

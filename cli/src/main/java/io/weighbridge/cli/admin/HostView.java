@@ -51,6 +51,9 @@ final class HostView {
       if (!host.getReason().isEmpty()) {
         console.out().println(host.getId() + ": " + host.getReason());
       }
+      if (host.getHealthCheck().equals("unimplemented")) {
+        console.out().println(host.getId() + ": does not answer its health-check; calls decide");
+      }
       if (host.hasDrain()) {
         printDrain(console, host, now);
       }
@@ -153,6 +156,7 @@ final class HostView {
     item.put("proofAgeNs", host.getProofAgeNs());
     item.put("inFlight", host.getInFlight());
     item.put("binding", host.getBinding());
+    item.put("healthCheck", host.getHealthCheck());
     if (host.hasDrain()) {
       Map<String, Object> drain = new LinkedHashMap<>();
       drain.put("reason", host.getDrain().getReason());

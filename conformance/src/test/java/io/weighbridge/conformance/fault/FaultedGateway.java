@@ -62,8 +62,9 @@ final class FaultedGateway implements AutoCloseable {
       http: {address: "127.0.0.1:0"}
     keys: {file: keys.yaml}
     hosts:
-      - {id: a, address: "127.0.0.1:%d", serves: [{model: one, version: "1"}, {model: two, version: "1"}]}
-      - {id: b, address: "127.0.0.1:%d", serves: [{model: two, version: "1"}]}
+      - {id: a, address: "127.0.0.1:%d", serves: [{model: one, version: "1"}, {model: two, version: "1"}],
+         health-check: none}
+      - {id: b, address: "127.0.0.1:%d", serves: [{model: two, version: "1"}], health-check: none}
     models:
       - {name: one, integrity: none, versions: [{version: "1"}]}
       - {name: two, integrity: none, versions: [{version: "1"}]}

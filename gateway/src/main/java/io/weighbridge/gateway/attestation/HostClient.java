@@ -4,16 +4,14 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.weighbridge.attest.v1.AttestRequest;
 import io.weighbridge.attest.v1.AttestationServiceGrpc;
 import io.weighbridge.attest.v1.HostStatement;
+import io.weighbridge.gateway.call.HostChannel;
 import io.weighbridge.gateway.call.HostTable.Host;
-import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.integrity.HostStatements;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +26,6 @@ final class HostClient implements AutoCloseable {
   private static final int ANSWER_SECONDS_MAX = 5;
   /* A thousand models of twenty files each. */
   private static final int ENVELOPE_BYTES_MAX = 4 * 1024 * 1024;
-  private static final int METADATA_BYTES_MAX = 8 * 1024;
 
   private final Host host;
   private final HostPublicKey key;
@@ -130,17 +127,7 @@ final class HostClient implements AutoCloseable {
   private ManagedChannel channel() {
     ManagedChannel current = channel;
     if (current == null) {
-      InetSocketAddress address = host.address();
-      NettyChannelBuilder builder =
-          NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-              .disableRetry()
-              .maxInboundMessageSize(ENVELOPE_BYTES_MAX)
-              .maxInboundMetadataSize(METADATA_BYTES_MAX);
-      HostTls tls = host.tls();
-      current =
-          tls == null
-              ? builder.usePlaintext().build()
-              : builder.sslContext(tls.context()).overrideAuthority(tls.serverName()).build();
+      current = HostChannel.builder(host, ENVELOPE_BYTES_MAX).build();
       channel = current;
     }
     return current;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.weighbridge.gateway.admission.RateRule;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
 import io.weighbridge.gateway.config.ListenConfig.Listener;
+import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -141,7 +142,8 @@ final class GatewayConfigReader {
     List<HostConfig.Serves> serves = section.list("serves", GatewayConfigReader::serves);
     ClientTls clientTls =
         section.has("tls") ? tls.client(section.section("tls"), address.getHostString()) : null;
-    return section.make(() -> new HostConfig(id, address, key, clientTls, serves));
+    CheckMethod healthCheck = section.oneOf("health-check", CheckMethod.MODEL_READY);
+    return section.make(() -> new HostConfig(id, address, key, clientTls, serves, healthCheck));
   }
 
   private static HostConfig.@Nullable Serves serves(Section section) {

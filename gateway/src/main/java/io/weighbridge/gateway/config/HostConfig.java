@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.config;
 
+import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param key file with its enrolled Ed25519 public key (PEM), or null for a host that cannot attest
  * @param tls null for plain text
  * @param serves what models a host without a key serves; empty for hosts that prove it
+ * @param healthCheck how it is asked whether it is ready
  */
 public record HostConfig(
     String id,
     InetSocketAddress address,
     @Nullable Path key,
     @Nullable ClientTls tls,
-    List<Serves> serves) {
+    List<Serves> serves,
+    CheckMethod healthCheck) {
 
   public HostConfig {
     serves = List.copyOf(serves);

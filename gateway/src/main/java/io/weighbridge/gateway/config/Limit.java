@@ -79,6 +79,10 @@ public enum Limit {
   HOST_BACKOFF_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Longest rest of a host that keeps failing. */
   HOST_REST_MAX(Unit.DURATION, "30s", "1s", "10m"),
+  /** Time between two questions to a host whether it is ready. */
+  HOST_CHECK_PERIOD(Unit.DURATION, "5s", "100ms", "1h"),
+  /** Time it has to answer one. */
+  HOST_CHECK_MAX(Unit.DURATION, "1s", "10ms", "1m"),
   /** Time an answer may always take beyond what it takes at rest, before calls are turned away. */
   HOST_WAIT_MAX(Unit.DURATION, "100ms", "1ms", "1h"),
   /** Time a call waits for a place while every host has as many calls as it can do; 0: none. */

@@ -47,6 +47,7 @@ public interface GatewayFigures {
    * @param attestations challenges by result
    * @param alarms quarantines by reason
    * @param rests how often versions on it were sent to rest, by reason
+   * @param checks questions whether it is ready, by answer
    */
   record HostFigures(
       String id,
@@ -56,7 +57,8 @@ public interface GatewayFigures {
       long inFlight,
       List<Count> attestations,
       List<Count> alarms,
-      List<Count> rests) {}
+      List<Count> rests,
+      List<Count> checks) {}
 
   /** How the certificates of each use stand. */
   List<CertificateFigures> certificates();

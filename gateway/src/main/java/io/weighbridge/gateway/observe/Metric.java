@@ -66,6 +66,10 @@ public enum Metric {
       "version"),
   /** Times a version on a host was sent to rest, by reason. */
   HOST_RESTS(Type.COUNTER, "host_rests", "Times a host was sent to rest", "host", "reason"),
+  /**
+   * Questions to a host whether it is ready: ready, not_ready, failed, unreachable, unimplemented.
+   */
+  HOST_CHECKS(Type.COUNTER, "host_checks", "Health checks of a host", "host", "answer"),
   /** 1 while an operator keeps new calls away from a host. */
   HOST_DRAINING(Type.GAUGE, "host_draining", "Whether a host drains", "host"),
   /** Calls sent to a host process and not yet ended there, shadows and retries included. */

@@ -139,6 +139,9 @@ public final class MetricsPage {
     for (GatewayFigures.Count count : host.rests()) {
       page.add(Metric.HOST_RESTS, count.count(), host.id(), count.name());
     }
+    for (GatewayFigures.Count count : host.checks()) {
+      page.add(Metric.HOST_CHECKS, count.count(), host.id(), count.name());
+    }
     for (GatewayFigures.Count count : host.alarms()) {
       page.add(Metric.INTEGRITY_ALARMS, count.count(), host.id(), count.name());
     }

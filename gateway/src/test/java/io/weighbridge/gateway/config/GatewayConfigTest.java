@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weighbridge.gateway.admission.RateRule;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
 import io.weighbridge.gateway.route.ModelSpec;
+import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,8 @@ final class GatewayConfigTest {
       limits: {message-bytes-max: 1MiB, body-idle-max: 50ms, host-connections-max: 2}
       hosts:
         - {id: host-a, address: "127.0.0.1:9201", key: ./host-a.pub}
-        - {id: stock, address: "triton.local:8001", serves: [{model: free, version: "7"}]}
+        - {id: stock, address: "triton.local:8001", serves: [{model: free, version: "7"}],
+           health-check: grpc-health}
       models:
         - name: minilm
           integrity: attested
@@ -106,9 +108,11 @@ final class GatewayConfigTest {
 
     assertThat(config.hosts().getFirst().key()).isEqualTo(folder.resolve("host-a.pub"));
     assertThat(config.hosts().getFirst().address()).hasToString("/127.0.0.1:9201");
+    assertThat(config.hosts().getFirst().healthCheck()).isEqualTo(CheckMethod.MODEL_READY);
     HostConfig stock = config.hosts().getLast();
     assertThat(stock.address().isUnresolved()).isTrue();
     assertThat(stock.key()).isNull();
+    assertThat(stock.healthCheck()).isEqualTo(CheckMethod.GRPC_HEALTH);
     assertThat(stock.serves()).containsExactly(new HostConfig.Serves("free", "7"));
     ModelConfig minilm = config.models().getFirst();
     assertThat(minilm.versions())
@@ -226,6 +230,8 @@ final class GatewayConfigTest {
             "host-silence-max 10s (100ms to 1h)",
             "host-backoff-max 10s (10ms to 10m)",
             "host-rest-max 30s (1s to 10m)",
+            "host-check-period 5s (100ms to 1h)",
+            "host-check-max 1s (10ms to 1m)",
             "host-wait-max 100ms (1ms to 1h)",
             "queue-time-max 50ms (0s to 1m)",
             "queued-calls-max 100 (1 to 10000)",
@@ -310,6 +316,9 @@ final class GatewayConfigTest {
         "gateway: {id: g}|hosts: {} => 2: hosts: found a section, allowed is a list",
         "gateway: {id: g}|hosts: [{id: h, serves: [{model: m, version: v}]}] => 2: address: missing"
             + " in hosts",
+        "gateway: {id: g}|hosts: [{id: h, address: 'a:1', health-check: ping, serves: [{model: m,"
+            + " version: v}]}] => 2: health-check: found \"ping\", allowed is model-ready or"
+            + " server-ready or grpc-health or none",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1'}] => 2: hosts: h has no key and serves"
             + " nothing: give it a key, say what it serves, or name it in routes",
         "gateway: {id: g}|routes: [{service: a.B, hosts: [x]}] => 2: routes: a.B names host \"x\", which"

@@ -41,8 +41,10 @@ final class FakeFigures implements GatewayFigures {
             4,
             List.of(new Count("verified", 7)),
             List.of(new Count("digest_mismatch", 2)),
-            List.of(new Count("slow", 3))),
-        new HostFigures("host-b", "connecting", -1, false, 0, List.of(), List.of(), List.of()));
+            List.of(new Count("slow", 3)),
+            List.of(new Count("ready", 50), new Count("not_ready", 4))),
+        new HostFigures(
+            "host-b", "connecting", -1, false, 0, List.of(), List.of(), List.of(), List.of()));
   }
 
   @Override

@@ -98,6 +98,8 @@ class MetricsPageTest {
             "weighbridge_host_draining{host=\"host-a\"} 1.0",
             "weighbridge_host_draining{host=\"host-b\"} 0.0",
             "weighbridge_host_rests_total{host=\"host-a\",reason=\"slow\"} 3.0",
+            "weighbridge_host_checks_total{answer=\"ready\",host=\"host-a\"} 50.0",
+            "weighbridge_host_checks_total{answer=\"not_ready\",host=\"host-a\"} 4.0",
             "weighbridge_ledger_leaves 10.0",
             "weighbridge_ledger_lane_used_ratio 0.5",
             "weighbridge_ready 0.0");

@@ -56,6 +56,14 @@ final class Activity {
     return due;
   }
 
+  /** Something is known of the seat that no call showed: its version is looked at the next time. */
+  void touched(int seat) {
+    int slot = seat < slotBySeat.length ? slotBySeat[seat] : NOBODY;
+    if (slot != NOBODY) {
+      again.set(slot);
+    }
+  }
+
   /** The version is looked at the next time as well. */
   void again(Version version) {
     again.set(version.slot());

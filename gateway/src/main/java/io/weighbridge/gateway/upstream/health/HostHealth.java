@@ -45,6 +45,12 @@ public final class HostHealth implements AutoCloseable {
   /** Connected to since the last look. */
   private final Set<Host> connected = ConcurrentHashMap.newKeySet();
 
+  /** Seats that are not ready as far as asking shows, and whether the host itself says so. */
+  private final Map<Integer, Boolean> unready = new ConcurrentHashMap<>();
+
+  /** Seats of which that changed since the last look. */
+  private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
+
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("host-health").daemon().factory());
@@ -100,6 +106,29 @@ public final class HostHealth implements AutoCloseable {
   }
 
   /**
+   * These rest until they are {@link #ready}, from the next look on. Any thread.
+   *
+   * @param seats see {@link io.weighbridge.gateway.call.Seats}
+   * @param said whether the host says so; else it gives no answer, which is held against it only
+   *     while it answers no calls either
+   */
+  public void notReady(Set<Integer> seats, boolean said) {
+    for (Integer seat : seats) {
+      unready.put(seat, said);
+      asked.add(seat);
+    }
+  }
+
+  /** Nothing is held against these any more, or never was. Any thread. */
+  public void ready(Set<Integer> seats) {
+    for (Integer seat : seats) {
+      if (unready.remove(seat) != null) {
+        asked.add(seat);
+      }
+    }
+  }
+
+  /**
    * Takes what was counted since the last look, judges, and publishes what changed.
    *
    * @return how many versions it had to look at
@@ -110,6 +139,9 @@ public final class HostHealth implements AutoCloseable {
     connected.removeAll(fresh);
     boolean news = false;
     looks++;
+    Set<Integer> told = Set.copyOf(asked);
+    asked.removeAll(told);
+    told.forEach(activity::touched);
     List<Version> due = activity.take(versions.get(), loops);
     for (Version version : due) {
       news |= look(version, fresh, nowNs);
@@ -154,8 +186,9 @@ public final class HostHealth implements AutoCloseable {
           host.connected(health.slowNs(), nowNs);
         }
         host.take(counts, nowNs, health.slowNs(), health.panic());
+        host.asked(unready.get(eligible.seat()), nowNs, health.slowNs());
         share(host);
-        if (!host.settled()) {
+        if (!host.settled() || unready.containsKey(eligible.seat())) {
           activity.again(version);
         }
       }
@@ -232,10 +265,10 @@ public final class HostHealth implements AutoCloseable {
     }
   }
 
-  /** What is known of a seat; null while it never had a call, which costs nothing. */
+  /** What is known of a seat; null while it never had a call and is ready, which costs nothing. */
   private @Nullable SeatHealth seat(Eligible eligible, LoopHealth.Counts counts) {
     SeatHealth known = seats.get(eligible.seat());
-    if (known == null && !counts.nothing()) {
+    if (known == null && (!counts.nothing() || unready.containsKey(eligible.seat()))) {
       known = newSeat(eligible);
       seats.put(eligible.seat(), known);
     }
@@ -252,7 +285,7 @@ public final class HostHealth implements AutoCloseable {
     return news;
   }
 
-  /** How each version stands on each host that serves it and ever had a call of it. */
+  /** How each version stands on each host that serves it, if there is anything to tell. */
   public synchronized List<SeatReport> reports() {
     List<SeatReport> reports = new ArrayList<>();
     for (Version version : versions.get()) {

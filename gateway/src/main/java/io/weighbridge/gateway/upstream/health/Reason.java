@@ -12,6 +12,8 @@ public enum Reason {
   SLOW,
   /** It has calls and answers none, while others answer. */
   SILENT,
+  /** Asked whether it is ready, it says no, or nothing. */
+  NOT_READY,
   /** A call on probation failed. */
   PROBATION_FAILED;
 

@@ -69,6 +69,9 @@ final class SeatHealth {
   private long sinceUnixMs = System.currentTimeMillis();
   private boolean ramping;
 
+  /** As it was asked last. */
+  private boolean unready;
+
   SeatHealth(Host host, int seat, Clock clock, HealthLimits limits) {
     this.host = host;
     this.seat = seat;
@@ -114,7 +117,8 @@ final class SeatHealth {
         }
       }
       case OPEN -> {
-        if (breaker.tryAcquirePermission()) {
+        // The rest of one that is not ready ends when it is.
+        if (!unready && reason != Reason.NOT_READY && breaker.tryAcquirePermission()) {
           onProbation(slowNs, nowNs);
         }
       }
@@ -129,7 +133,24 @@ final class SeatHealth {
   void connected(long slowNs, long nowNs) {
     if (breaker.getState() == CircuitBreaker.State.OPEN
         && dead()
+        && !unready
         && reason != Reason.PROBATION_FAILED) {
+      breaker.transitionToHalfOpenState();
+      onProbation(slowNs, nowNs);
+    }
+  }
+
+  /**
+   * Takes what asking it showed: it rests while it is not ready, and not longer.
+   *
+   * @param not null when it is ready, or was not asked; else whether it says that it is not
+   */
+  void asked(@Nullable Boolean not, long nowNs, long slowNs) {
+    // Calls that are answered say more than a question that is not.
+    unready = not != null && (not || recent.timed() == 0);
+    if (unready && breaker.getState() != CircuitBreaker.State.OPEN) {
+      rest(Reason.NOT_READY, nowNs);
+    } else if (!unready && !in() && !onProbation() && reason == Reason.NOT_READY) {
       breaker.transitionToHalfOpenState();
       onProbation(slowNs, nowNs);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weighbridge.gateway.upstream.health.Standing.State;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -353,5 +354,51 @@ class HostHealthTest {
     fleet.ticker.advance(100L << 30, TimeUnit.NANOSECONDS);
     assertThat(fleet.loop.costNs(0, fleet.nowNs())).isZero();
     assertThat(fleet.loop.costNs(7, fleet.nowNs())).isZero();
+  }
+
+  @Test
+  void calledUnreadyItRestsUntilItIsReadyHoweverLongThatTakes() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.health.notReady(Set.of(0), true);
+    fleet.pass(HostHealth.LOOK_NS, 0, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    fleet.connect(0);
+    fleet.pass(100 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    assertThat(fleet.standing(0).atNeed()).isTrue();
+    fleet.health.ready(Set.of(0, 1, 2));
+    fleet.pass(HostHealth.LOOK_NS, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+    for (int i = 0; i < SeatHealth.PROBES; i++) {
+      assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
+    }
+    fleet.pass(HostHealth.LOOK_NS, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    assertThat(fleet.standing(0).share()).isLessThan(0.2);
+  }
+
+  @Test
+  void callsThatAreAnsweredSayMoreThanAQuestionThatIsNot() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.health.notReady(Set.of(0), false);
+    fleet.pass(SECOND, 0, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    // No calls, no answers: the question is all there is.
+    assertThat(fleet.until(0, State.OUT, 2 * SECOND, 1, 2)).isBetween(900 * MS, 1_200 * MS);
+  }
+
+  @Test
+  void oneThatRestsForAnotherReasonIsNotTriedWhileItIsNotReady() {
+    fleet.pass(SECOND, 0, 1, 2);
+    fleet.fails(0, 1, 2);
+    fleet.health.notReady(Set.of(0), true);
+    fleet.pass(20 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
+    fleet.health.ready(Set.of(0));
+    fleet.pass(2 * HostHealth.LOOK_NS, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+    fleet.health.notReady(Set.of(0), true);
+    fleet.pass(HostHealth.LOOK_NS, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.OUT);
   }
 }

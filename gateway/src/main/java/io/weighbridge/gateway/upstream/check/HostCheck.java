@@ -1,0 +1,69 @@
+package io.weighbridge.gateway.upstream.check;
+
+import io.weighbridge.gateway.call.HostTable.Host;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How one host is asked, and what came of it so far. Written by one thread, read by any. */
+final class HostCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(HostCheck.class);
+
+  private final Host host;
+  private final CheckMethod method;
+  private final Map<CheckAnswer, LongAdder> counts = new EnumMap<>(CheckAnswer.class);
+  private volatile boolean unimplemented;
+
+  HostCheck(Host host, CheckMethod method) {
+    this.host = host;
+    this.method = method;
+    for (CheckAnswer answer : CheckAnswer.values()) {
+      counts.put(answer, new LongAdder());
+    }
+  }
+
+  CheckMethod method() {
+    return method;
+  }
+
+  private LongAdder count(CheckAnswer answer) {
+    LongAdder count = counts.get(answer);
+    if (count == null) {
+      throw new IllegalStateException("every answer has a count");
+    }
+    return count;
+  }
+
+  void answered(CheckAnswer answer) {
+    count(answer).increment();
+    boolean before = unimplemented;
+    switch (answer) {
+      case UNIMPLEMENTED -> {
+        unimplemented = true;
+        if (!before) {
+          LOG.warn(
+              "host {} does not answer health-check {}: only calls will show how it is",
+              host.id(),
+              method.word());
+        }
+      }
+      case READY, NOT_READY, FAILED -> unimplemented = false;
+      case UNREACHABLE -> {
+        // Says nothing of what the host offers.
+      }
+    }
+  }
+
+  HostChecks.Report report() {
+    Map<String, Long> answers = new TreeMap<>();
+    counts.forEach((answer, count) -> {
+      if (count.sum() > 0) {
+        answers.put(answer.word(), count.sum());
+      }
+    });
+    return new HostChecks.Report(unimplemented ? "unimplemented" : method.word(), answers);
+  }
+}
