@@ -4,6 +4,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Ticker;
+import io.netty.util.internal.PlatformDependent;
 import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallPlaces;
@@ -60,6 +61,9 @@ import org.jspecify.annotations.Nullable;
 final class DataPath {
   private static final double PPM = 1_000_000.0;
 
+  /** The same of direct memory for each of the three kinds of bytes that are held. */
+  private static final int BUFFERED_DIRECT_PARTS = 3;
+
   private final GatewayConfig config;
   private final Limits limits;
   private final CallMetrics metrics;
@@ -106,8 +110,7 @@ final class DataPath {
 
   private LoopParts loop(
       int index, EventLoop loop, CallServices services, Ledger ledger, SplittableRandom random) {
-    long queuedBytesMax =
-        limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loops.all().size());
+    long queuedBytesMax = bufferedBytesMax(limits, loops.all().size());
     LoopClock clock = new LoopClock(loop.ticker());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
     LoopWatch.begin(loop, flusher, metrics.loop(index));
@@ -209,12 +212,22 @@ final class DataPath {
         limits.ns(Limit.CALL_DURATION_MAX),
         limits.ns(Limit.BODY_IDLE_MAX),
         (int) limits.bytes(Limit.INFLATED_BYTES_MAX),
-        limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX) / Math.max(1, loopCount),
+        bufferedBytesMax(limits, loopCount),
         new CallLimits.Streams(
             limits.ns(Limit.STREAM_DURATION_MAX),
             limits.ns(Limit.STREAM_IDLE_MAX),
             limits.ns(Limit.STREAM_DRAIN_MAX),
             limits.count(Limit.STREAM_UNANSWERED_MAX)));
+  }
+
+  /**
+   * Bytes that one loop may hold of each kind: for slow receivers, of requests being inflated, of
+   * requests that wait for a place.
+   */
+  private static long bufferedBytesMax(Limits limits, int loopCount) {
+    long allowed = PlatformDependent.maxDirectMemory() / BUFFERED_DIRECT_PARTS;
+    return Math.min(limits.bytes(Limit.PROCESS_BUFFERED_BYTES_MAX), allowed)
+        / Math.max(1, loopCount);
   }
 
   private UpstreamLimits upstreamLimits() {
