@@ -48,6 +48,11 @@ final class PlaceQueue {
   /** Set by whoever has its places looked at soon. */
   boolean woken;
 
+  /** When the first came of those that have waited, one or another, without a break. */
+  private long sinceNs;
+
+  private long lastNs;
+
   /** An empty one. */
   PlaceQueue(int callsMax) {
     this.callsMax = callsMax;
@@ -56,6 +61,17 @@ final class PlaceQueue {
   /** How many wait. */
   int size() {
     return size;
+  }
+
+  /**
+   * For how long calls have been waiting here, one that comes now among them.
+   *
+   * @param breakNs for so long, at least, none comes and none waits where one time ends
+   */
+  long standingNs(long nowNs, long breakNs) {
+    sinceNs = size == 0 && nowNs - lastNs >= breakNs ? nowNs : sinceNs;
+    lastNs = nowNs;
+    return nowNs - sinceNs;
   }
 
   /** How many calls of its own caller this one would wait behind. */

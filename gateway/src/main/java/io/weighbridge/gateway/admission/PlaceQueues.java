@@ -15,15 +15,30 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is asked of the hosts, and nobody refused, while another call is being dealt with:
  * places are given out by a task of the loop, in the same iteration. While calls wait, a timer
  * looks every {@link #LOOK_NS} for those that waited long enough, and for limits that have grown.
+ *
+ * <p>Implementation note: a queue is for bursts. One in which calls have waited for {@link
+ * #STANDING_NS} without a break only makes every answer late, so a call may then wait no longer
+ * than an answer takes: the controlled delay of "Fail at Scale" (Maurer, ACM Queue 13(8), 2015),
+ * after CoDel (RFC 8289), with what the hosts take in place of its fixed target.
  */
 public final class PlaceQueues {
   /** How late, at most, a call hears that it has waited long enough. */
   static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** A queue that has not been empty for so long is no burst. */
+  static final long STANDING_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** A busy machine gives places in gusts: a queue that is empty for less was not empty. */
+  static final long BREAK_NS = LOOK_NS;
+
+  /** What a call may wait in such a queue however quick answers are. */
+  static final long STANDING_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
   /** What every refusal here begins with. */
   public static final String FULL = "every host has as many calls as it can do";
 
   static final String TOO_LONG = FULL + ", for longer than queue-time-max";
+  static final String STANDING = FULL + ", all the time, and for longer than an answer takes";
   static final String TIMED_OUT = FULL + ", for longer than its timeout";
   static final String TOO_LATE = FULL + ", too long for its deadline";
   static final String CROWDED = FULL + ", and queued-calls-max calls wait";
@@ -95,7 +110,7 @@ public final class PlaceQueues {
       return FULL;
     }
     PlaceQueue queue = queue(slot);
-    bound(waiter, outlook, nowNs);
+    bound(waiter, outlook, queue.standingNs(nowNs, BREAK_NS) >= STANDING_NS, nowNs);
     int ownBefore = queue.ownBefore(waiter);
     long goesNs = nowNs + outlook.waitNs(1 + queue.before(waiter, ownBefore));
     if (goesNs + outlook.usualNs - waiter.terms.deadlineNs() > 0) {
@@ -123,9 +138,14 @@ public final class PlaceQueues {
   }
 
   /** Says until when it waits, and why not longer. */
-  private void bound(Waiter waiter, Outlook outlook, long nowNs) {
+  private void bound(Waiter waiter, Outlook outlook, boolean standing, long nowNs) {
     long mostNs = limits.timeMaxNs;
     waiter.lateDetail = TOO_LONG;
+    long standingNs = Math.max(STANDING_WAIT_NS, outlook.usualNs);
+    if (standing && outlook.usualNs > 0 && standingNs < mostNs) {
+      mostNs = standingNs;
+      waiter.lateDetail = STANDING;
+    }
     if (waiter.terms.timeoutNs() < mostNs) {
       mostNs = waiter.terms.timeoutNs();
       waiter.lateDetail = TIMED_OUT;

@@ -23,10 +23,19 @@ public final class RetryBudget {
   /** What is left to calls that failed: those that are only late may wait. */
   static final int RESERVED = SAVED_FIRST;
 
+  /**
+   * Calls that allow one of those that are late a second try. Few of them can be saved up: when all
+   * calls are late at once, second tries make them later.
+   */
+  static final int CALLS_PER_HEDGE = 10;
+
+  static final int HEDGES_SAVED_MAX = 10;
+
   private static final long GRANT_NS = TimeUnit.SECONDS.toNanos(1);
 
   // By slot. What is saved is counted in calls.
   private int[] savedCalls = new int[0];
+  private int[] hedgeCalls = new int[0];
   private long[] grantedAtNs = new long[0];
 
   /** A call was made. */
@@ -35,6 +44,7 @@ public final class RetryBudget {
       grow(slot);
     }
     savedCalls[slot] = Math.min(SAVED_MAX * CALLS_PER_RETRY, savedCalls[slot] + 1);
+    hedgeCalls[slot] = Math.min(HEDGES_SAVED_MAX * CALLS_PER_HEDGE, hedgeCalls[slot] + 1);
   }
 
   /** Takes a second try; false when none is left. */
@@ -56,8 +66,12 @@ public final class RetryBudget {
     if (slot >= savedCalls.length) {
       grow(slot);
     }
-    boolean spare = savedCalls[slot] >= (RESERVED + 1) * CALLS_PER_RETRY;
-    savedCalls[slot] -= spare ? CALLS_PER_RETRY : 0;
+    boolean spare =
+        savedCalls[slot] >= (RESERVED + 1) * CALLS_PER_RETRY && hedgeCalls[slot] >= CALLS_PER_HEDGE;
+    if (spare) {
+      savedCalls[slot] -= CALLS_PER_RETRY;
+      hedgeCalls[slot] -= CALLS_PER_HEDGE;
+    }
     return spare;
   }
 
@@ -65,6 +79,7 @@ public final class RetryBudget {
     int known = savedCalls.length;
     int slots = Math.max(slot + 1, 2 * known);
     savedCalls = Arrays.copyOf(savedCalls, slots);
+    hedgeCalls = Arrays.copyOf(hedgeCalls, slots);
     grantedAtNs = Arrays.copyOf(grantedAtNs, slots);
     Arrays.fill(savedCalls, known, slots, SAVED_FIRST * CALLS_PER_RETRY);
   }

@@ -182,6 +182,62 @@ class PlaceQueuesTest {
     assertThat(heard).containsExactly("a1: " + PlaceQueues.TOO_LONG);
   }
 
+  /** Keeps calls waiting for so long, each until the next one does, the last one on. */
+  private Call stand(int ms) {
+    Call last = call("c0");
+    join(last);
+    for (int i = 1; i <= ms / 10; i++) {
+      runMs(10);
+      Call next = call("c" + i);
+      join(next);
+      queues.ended(SLOT, last);
+      last = next;
+    }
+    return last;
+  }
+
+  @Test
+  void whereCallsWaitAllTheTimeNoneWaitsForLongerThanAnAnswerTakes() {
+    stand(100);
+    join(call("a1"));
+    runMs(9);
+    assertThat(heard).isEmpty();
+    runMs(11);
+    assertThat(heard).contains("a1: " + PlaceQueues.STANDING);
+  }
+
+  @Test
+  void howeverQuickAnswersAreAWhileIsAllowed() {
+    queues.ended(SLOT, stand(100));
+    Outlook quick = new Outlook(MS, 10);
+    queues.join(SLOT, call("a1"), quick, ticker.nanoTime());
+    ticker.advance(4, TimeUnit.MILLISECONDS);
+    places = 1;
+    queues.placeFree(SLOT);
+    settle();
+    queues.join(SLOT, call("a2"), quick, ticker.nanoTime());
+    ticker.advance(5, TimeUnit.MILLISECONDS);
+    places = 1;
+    queues.placeFree(SLOT);
+    settle();
+    assertThat(heard).containsExactly("a1", "a2: " + PlaceQueues.STANDING);
+  }
+
+  @Test
+  void whatHasNotWaitedForLongOrBeganAnewIsABurst() {
+    queues.ended(SLOT, stand(90));
+    join(call("a1"));
+    runMs(49);
+    assertThat(heard).isEmpty();
+    runMs(11);
+    assertThat(heard).containsExactly("a1: " + PlaceQueues.TOO_LONG);
+    queues.ended(SLOT, stand(100));
+    runMs(10);
+    join(call("b1"));
+    runMs(49);
+    assertThat(heard).hasSize(1);
+  }
+
   @Test
   void thereIsRoomForSoMany() {
     for (int i = 0; i < CALLS_MAX; i++) {

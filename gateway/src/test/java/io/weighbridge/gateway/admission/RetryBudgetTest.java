@@ -55,18 +55,46 @@ class RetryBudgetTest {
     assertThat(left()).isEqualTo(1);
   }
 
-  @Test
-  void callsThatAreOnlyLateLeaveSomeToThoseThatFailed() {
-    assertThat(budget.takeSpare(SLOT)).isFalse();
-    for (int i = 0; i < 3 * RetryBudget.CALLS_PER_RETRY - 1; i++) {
+  private void call(int count) {
+    for (int i = 0; i < count; i++) {
       budget.called(SLOT);
     }
-    assertThat(budget.takeSpare(SLOT)).isTrue();
-    assertThat(budget.takeSpare(SLOT)).isTrue();
-    assertThat(budget.takeSpare(SLOT)).isFalse();
+  }
+
+  private int hedges() {
+    int count = 0;
+    while (budget.takeSpare(SLOT)) {
+      count++;
+    }
+    return count;
+  }
+
+  @Test
+  void callsThatAreOnlyLateLeaveSomeToThoseThatFailed() {
+    assertThat(hedges()).isZero();
+    call(20 * RetryBudget.CALLS_PER_HEDGE);
+    int spareCalls = left() * RetryBudget.CALLS_PER_RETRY;
+    assertThat(spareCalls).isGreaterThan(RetryBudget.RESERVED * RetryBudget.CALLS_PER_RETRY);
+    // The failed ones took all: until there are more than those reserved for them nothing is spare.
+    call(RetryBudget.RESERVED * RetryBudget.CALLS_PER_RETRY + RetryBudget.CALLS_PER_RETRY - 1);
+    assertThat(hedges()).isZero();
+    call(1);
+    assertThat(hedges()).isEqualTo(1);
     assertThat(left()).isEqualTo(RetryBudget.RESERVED);
     nowNs += SECOND;
-    assertThat(budget.takeSpare(SLOT)).isFalse();
+    assertThat(hedges()).isZero();
+  }
+
+  @Test
+  void oneCallInTenMayBeHedgedAndFewAtOnce() {
+    call(RetryBudget.CALLS_PER_HEDGE - 1);
+    assertThat(hedges()).isZero();
+    call(1);
+    assertThat(hedges()).isEqualTo(1);
+    call(10_000);
+    assertThat(hedges()).isEqualTo(RetryBudget.HEDGES_SAVED_MAX);
+    call(35);
+    assertThat(hedges()).isEqualTo(3);
   }
 
   @Test

@@ -83,9 +83,7 @@ class OverloadSimulationTest {
     for (double times : new double[] {2, 10}) {
       Result pressed = load.offer(times, 3).measure(4);
       assertThat(pressed.goodput()).as("at %s", times).isGreaterThan(0.9);
-      assertThat(pressed.p99Ns())
-          .as("at %s", times)
-          .isLessThan(2 * calm.p99Ns() + PathHarness.QUEUE_NS_MAX);
+      assertThat(pressed.p99Ns()).as("at %s", times).isLessThan(2 * calm.p99Ns());
       assertThat(pressed.refused())
           .isNotEmpty()
           .allMatch(call -> call.end().startsWith("14 overloaded: "))
@@ -102,7 +100,7 @@ class OverloadSimulationTest {
     flood.world.callers.add(other);
     other.callsPerMs = 0.2 * flood.capacityPerMs;
     flood.world.loop.run(3 * SECOND_NS);
-    Result result = flood.measure(6, List.of(other));
+    Result result = flood.measure(12, List.of(other));
     assertThat(flood.world.loop.faults()).isEmpty();
     return result;
   }
@@ -112,7 +110,9 @@ class OverloadSimulationTest {
     Result busy = besides(1);
     for (double times : new double[] {2, 10}) {
       Result flooded = besides(times);
-      assertThat(flooded.p99Ns()).as("at %s", times).isLessThan((long) (1.1 * busy.p99Ns()));
+      assertThat(flooded.p99Ns())
+          .as("at %s", times)
+          .isLessThanOrEqualTo((long) (1.1 * busy.p99Ns()));
       assertThat(flooded.goodput()).as("at %s", times).isBetween(0.185, 0.215);
       assertThat(flooded.refused()).as("at %s", times).isEmpty();
     }

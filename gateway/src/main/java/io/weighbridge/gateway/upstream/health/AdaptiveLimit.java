@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  * Implementation notes: the gradient controller of Envoy's adaptive concurrency filter (after Netflix's concurrency-
- * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise. Late is
+ * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise (by an eighth
+ * where that is less). Late is
  * what takes longer than SLOWDOWN times an answer of a host with little to do, and longer than it by a wait that hurts:
  * a queue of milliseconds is what keeps a host busy. Five things differ, for models answer in a millisecond or in a
  * minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
@@ -15,6 +16,10 @@ import java.util.concurrent.TimeUnit;
  * in at a time, but only under pressure, which is calls turned away, or late answers while half of the limit is used;
  * and in no more than one part in PROBE_PART of the time. Without pressure, what answers take is what they take, and
  * is followed slowly. And between probes a limit that turns nobody away is left alone.
+ *
+ * Calls that are turned away wait in turns, which a host's own queue does not know. So while there are such, it is kept
+ * short: answers may take SLOWDOWN_FULL times what they take at rest, unless fewer of them come for it. A host that does
+ * more with more at a time (in batches) is found out by that, and given SLOWDOWN for some time.
  * </pre>
  */
 final class AdaptiveLimit {
@@ -36,6 +41,20 @@ final class AdaptiveLimit {
   /** Answers may take this many times what they take at rest. */
   static final double SLOWDOWN = 2;
 
+  /** As much while calls are turned away, and the host gives as many answers for it. */
+  static final double SLOWDOWN_FULL = 1.25;
+
+  /** Or this much longer: what a busy machine may add. */
+  static final long WAIT_FULL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /**
+   * A host that then gave fewer answers may be slower for this long, and for twice as long each
+   * further time.
+   */
+  static final long ROOM_NS = TimeUnit.SECONDS.toNanos(20);
+
+  static final long ROOM_NS_MAX = TimeUnit.MINUTES.toNanos(5);
+
   /** A moment's press is no overload. */
   private static final long PRESSED_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -45,9 +64,20 @@ final class AdaptiveLimit {
   /** Of a batch without pressure, this part is believed. */
   private static final double FOLLOWED = 0.05;
 
+  /** Of one that was quicker than any before, whatever presses. */
+  private static final double FOLLOWED_DOWN = 0.3;
+
+  /**
+   * A probe finds answers to take this many times what was known at most: this gateway may be what
+   * is slow.
+   */
+  private static final double RISE_MOST = 4;
+
   private static final double SHRINK_MOST = 0.5;
+  private static final double GROWS_MOST = 0.125;
 
   private final long waitNsMax;
+  private final Throughput throughput = new Throughput();
   private double limit;
   private double restNs;
   private boolean probing;
@@ -63,6 +93,9 @@ final class AdaptiveLimit {
   /** Calls to end before answers count: those let in before the probe. */
   private long leftOut;
 
+  private long roomUntilNs;
+  private long roomNs = ROOM_NS;
+  private long tookAtNs;
   private long timed;
   private long latencyNs;
   private boolean turnedAway;
@@ -91,6 +124,10 @@ final class AdaptiveLimit {
    */
   void take(LoopHealth.Counts more, long inFlight, long nowNs) {
     turnedAway |= more.turnedAway > 0;
+    if (!probing && tookAtNs != 0) {
+      throughput.take(more.timed, nowNs - tookAtNs);
+    }
+    tookAtNs = nowNs;
     if (leftOut > 0) {
       leftOut = Math.max(0, leftOut - more.ended);
       return;
@@ -110,18 +147,40 @@ final class AdaptiveLimit {
     return Math.max(SLOWDOWN * restNs, restNs + waitNsMax);
   }
 
+  /** What it may take while calls wait for its place. */
+  private double goodFullNs(long nowNs) {
+    return hasRoom(nowNs)
+        ? goodNs()
+        : Math.min(goodNs(), Math.max(SLOWDOWN_FULL * restNs, restNs + WAIT_FULL_NS));
+  }
+
+  /** Whether it was seen to need more calls at a time to do as much as it can. */
+  private boolean hasRoom(long nowNs) {
+    if (nowNs - roomUntilNs < 0) {
+      return true;
+    }
+    if (throughput.enough()) {
+      roomNs = nowNs - roomUntilNs >= roomNs ? ROOM_NS : roomNs;
+      return false;
+    }
+    roomUntilNs = nowNs + roomNs;
+    roomNs = Math.min(ROOM_NS_MAX, 2 * roomNs);
+    return true;
+  }
+
   private void judge(double meanNs, long inFlight, long nowNs) {
     if (restNs == 0) {
       probeDueNs = nowNs;
       quietUntilNs = nowNs;
+      roomUntilNs = nowNs;
     }
     boolean used = 2 * inFlight > (limit >= NONE ? USUAL : limit);
     boolean pressed = turnedAway || (used && meanNs > goodNs());
     calmNs = pressed && restNs > 0 ? calmNs : nowNs;
     if (probing) {
       probing = false;
-      restNs = meanNs;
-      shrink(goodNs() / pressedNs);
+      restNs = Math.min(meanNs, RISE_MOST * restNs);
+      shrink(goodFullNs(nowNs) / pressedNs);
       probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * (nowNs - probedAtNs));
     } else if (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0) {
       probing = true;
@@ -132,7 +191,7 @@ final class AdaptiveLimit {
     } else {
       follow(meanNs, used);
       if (turnedAway && nowNs - quietUntilNs >= 0) {
-        adapt(goodNs() / meanNs);
+        adapt(goodFullNs(nowNs) / meanNs);
         quietUntilNs = nowNs + (long) meanNs;
       }
     }
@@ -140,8 +199,10 @@ final class AdaptiveLimit {
 
   /** What answers take at rest is never more than the least seen, unless nothing presses. */
   private void follow(double meanNs, boolean used) {
-    if (restNs == 0 || meanNs < restNs) {
+    if (restNs == 0) {
       restNs = meanNs;
+    } else if (meanNs < restNs) {
+      restNs += FOLLOWED_DOWN * (meanNs - restNs);
     } else if (!turnedAway && !used) {
       restNs += FOLLOWED * (meanNs - restNs);
     }
@@ -151,7 +212,7 @@ final class AdaptiveLimit {
     if (gradient < 1) {
       shrink(Math.max(SHRINK_MOST, gradient));
     } else {
-      limit = Math.min(NONE, limit + Math.sqrt(limit));
+      limit = Math.min(NONE, limit + Math.max(1, Math.min(Math.sqrt(limit), GROWS_MOST * limit)));
     }
   }
 

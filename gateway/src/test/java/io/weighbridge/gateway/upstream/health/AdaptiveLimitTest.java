@@ -6,14 +6,19 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The limit in front of a host that is a queue with some servers, in virtual time. */
+/**
+ * The limit in front of a host that is a queue with some servers, in virtual time. A few of the
+ * calls it turns away wait for a place, as they do in the gateway.
+ */
 class AdaptiveLimitTest {
   private static final long MS = 1_000_000;
   private static final long LOOK_NS = HostHealth.LOOK_NS;
+  private static final int LINE_CALLS_MAX = 10;
 
   /** A host with so many servers, each of which needs so long for a call. */
   private static final class Queue {
@@ -23,6 +28,7 @@ class AdaptiveLimitTest {
         new PriorityQueue<>((one, other) -> Long.compare(one[0], other[0]));
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
     private final int servers;
+    private int line;
     private long serviceNs;
     private long nowNs = 1_000_000_000_000L;
     private long arrivalNs = nowNs;
@@ -68,7 +74,14 @@ class AdaptiveLimitTest {
       offered++;
       if (inFlight() >= limit.inFlightMax()) {
         more.turnedAway++;
-      } else if (atWork.size() < servers) {
+        line = Math.min(LINE_CALLS_MAX, line + 1);
+      } else {
+        begin(atNs);
+      }
+    }
+
+    private void begin(long atNs) {
+      if (atWork.size() < servers) {
         atWork.add(new long[] {atNs + needsNs(), atNs});
       } else {
         waiting.add(atNs);
@@ -90,6 +103,10 @@ class AdaptiveLimitTest {
         Long first = waiting.poll();
         if (first != null) {
           atWork.add(new long[] {next[0] + needsNs(), first});
+        }
+        if (line > 0 && inFlight() < limit.inFlightMax()) {
+          line--;
+          begin(next[0]);
         }
       }
     }
@@ -184,5 +201,45 @@ class AdaptiveLimitTest {
     host.run(0.3, 60_000 * MS);
     assertThat(host.answered).isEqualTo(before + host.offered - host.inFlight());
     assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
+  }
+
+  /** Answers in five minutes of a host that is given all it may have, of those it could give. */
+  private static double shareOf(double mostPerMs, IntToDoubleFunction answerMs) {
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    double sum = 0;
+    double left = 0;
+    long nowNs = 1_000_000_000_000L;
+    int offered = 1_000;
+    for (int look = 0; look < 3_000; look++) {
+      int inFlight = Math.min(offered, limit.inFlightMax());
+      double latencyMs = answerMs.applyAsDouble(inFlight);
+      double answers = left + (double) inFlight * LOOK_NS / MS / latencyMs;
+      LoopHealth.Counts more = new LoopHealth.Counts();
+      more.timed = (long) answers;
+      more.ended = more.timed;
+      more.latencyNs = (long) (more.timed * latencyMs * MS);
+      more.turnedAway = inFlight < offered ? 1 : 0;
+      left = answers - more.timed;
+      sum += more.timed;
+      nowNs += LOOK_NS;
+      limit.take(more, inFlight, nowNs);
+    }
+    return sum / (mostPerMs * 300_000);
+  }
+
+  @Test
+  void aHostThatWorksInBatchesIsGivenEnoughForThem() {
+    assertThat(shareOf(32 / 52.0, calls -> Math.max(20 + calls, 52 * calls / 32.0)))
+        .isGreaterThan(0.9);
+  }
+
+  @Test
+  void oneThatWorksOnEightIsNotGivenManyMore() {
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    Queue host = new Queue(8, 4 * MS, limit);
+    host.run(10, 30_000 * MS);
+    host.run(10, 10_000 * MS);
+    assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.95);
+    assertThat(limit.inFlightMax()).isLessThan(16);
   }
 }
