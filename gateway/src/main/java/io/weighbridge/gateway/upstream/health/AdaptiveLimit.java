@@ -8,10 +8,9 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * Implementation notes: the gradient controller of Envoy's adaptive concurrency filter (after Netflix's concurrency-
  * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise (by an eighth
- * where that is less). Late is
- * what takes longer than SLOWDOWN times an answer of a host with little to do, and longer than it by a wait that hurts:
- * a queue of milliseconds is what keeps a host busy. Five things differ, for models answer in a millisecond or in a
- * minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
+ * where that is less). Late is what takes longer than SLOWDOWN times an answer of a host with little to do, and longer
+ * than it by a wait that hurts: a queue of milliseconds is what keeps a host busy. Five things differ, for models answer
+ * in a millisecond or in a minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
  * changed again before the answers to what was let in since. What answers take at rest is found by letting PROBE calls
  * in at a time, but only under pressure, which is calls turned away, or late answers while half of the limit is used;
  * and in no more than one part in PROBE_PART of the time. Without pressure, what answers take is what they take, and
@@ -19,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  *
  * Calls that are turned away wait in turns, which a host's own queue does not know. So while there are such, it is kept
  * short: answers may take SLOWDOWN_FULL times what they take at rest, unless fewer of them come for it. A host that does
- * more with more at a time (in batches) is found out by that, and given SLOWDOWN for some time.
+ * more with more at a time (in batches) is found out by that, and given STEP times as long for some time, and again if
+ * that is not enough.
  * </pre>
  */
 final class AdaptiveLimit {
@@ -47,10 +47,13 @@ final class AdaptiveLimit {
   /** Or this much longer: what a busy machine may add. */
   static final long WAIT_FULL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /**
-   * A host that then gave fewer answers may be slower for this long, and for twice as long each
-   * further time.
-   */
+  /** So many times more where a host gave fewer answers for it. */
+  static final double STEP = SLOWDOWN / SLOWDOWN_FULL;
+
+  /** And gives so many times the answers for that: else it is slow for another reason. */
+  static final double STEP_PAYS = 1.05;
+
+  /** For this long, at first; for twice as long each further time. */
   static final long ROOM_NS = TimeUnit.SECONDS.toNanos(20);
 
   static final long ROOM_NS_MAX = TimeUnit.MINUTES.toNanos(5);
@@ -71,7 +74,7 @@ final class AdaptiveLimit {
    * A probe finds answers to take this many times what was known at most: this gateway may be what
    * is slow.
    */
-  private static final double RISE_MOST = 4;
+  private static final double RISE_MOST = 1.5;
 
   private static final double SHRINK_MOST = 0.5;
   private static final double GROWS_MOST = 0.125;
@@ -93,7 +96,17 @@ final class AdaptiveLimit {
   /** Calls to end before answers count: those let in before the probe. */
   private long leftOut;
 
+  private double slowdown = SLOWDOWN;
+
+  /** Whether that was just put up, from how many answers, and whether it paid the last time. */
+  private boolean stepped;
+
+  private boolean pays;
+  private double beforePerNs;
+
+  /** Until then it is not tried whether less is enough. */
   private long roomUntilNs;
+
   private long roomNs = ROOM_NS;
   private long tookAtNs;
   private long timed;
@@ -124,8 +137,12 @@ final class AdaptiveLimit {
    */
   void take(LoopHealth.Counts more, long inFlight, long nowNs) {
     turnedAway |= more.turnedAway > 0;
-    if (!probing && tookAtNs != 0) {
-      throughput.take(more.timed, nowNs - tookAtNs);
+    // What it gives when little is asked of it, or while nobody looked, says nothing of what it
+    // could.
+    boolean looked = nowNs - tookAtNs <= 2 * HostHealth.LOOK_NS;
+    boolean pressed = more.turnedAway > 0 || used(inFlight);
+    if (looked && pressed && !probing && leftOut == 0) {
+      step(throughput.take(more.timed, nowNs - tookAtNs), nowNs);
     }
     tookAtNs = nowNs;
     if (leftOut > 0) {
@@ -148,24 +165,37 @@ final class AdaptiveLimit {
   }
 
   /** What it may take while calls wait for its place. */
-  private double goodFullNs(long nowNs) {
-    return hasRoom(nowNs)
-        ? goodNs()
-        : Math.min(goodNs(), Math.max(SLOWDOWN_FULL * restNs, restNs + WAIT_FULL_NS));
+  private double goodFullNs() {
+    return Math.min(goodNs(), Math.max(slowdown * restNs, restNs + WAIT_FULL_NS));
   }
 
-  /** Whether it was seen to need more calls at a time to do as much as it can. */
-  private boolean hasRoom(long nowNs) {
-    if (nowNs - roomUntilNs < 0) {
-      return true;
+  /** Allows more where less brought fewer answers and more brings more; tries less again later. */
+  private void step(Throughput.Verdict verdict, long nowNs) {
+    if (verdict == Throughput.Verdict.NONE) {
+      return;
     }
-    if (throughput.enough()) {
+    double perNs = throughput.lastPerNs();
+    if (stepped) {
+      pays = perNs >= STEP_PAYS * beforePerNs;
+      slowdown /= pays ? 1 : STEP;
+    }
+    boolean over = nowNs - roomUntilNs >= 0;
+    stepped = verdict == Throughput.Verdict.FEWER && (over || pays) && slowdown * restNs < goodNs();
+    if (stepped) {
+      beforePerNs = perNs;
+      slowdown *= STEP;
+    }
+    if (stepped && over) {
+      roomUntilNs = nowNs + roomNs;
+      roomNs = Math.min(ROOM_NS_MAX, 2 * roomNs);
+    } else if (over) {
       roomNs = nowNs - roomUntilNs >= roomNs ? ROOM_NS : roomNs;
-      return false;
+      slowdown = Math.max(SLOWDOWN_FULL, slowdown / STEP);
     }
-    roomUntilNs = nowNs + roomNs;
-    roomNs = Math.min(ROOM_NS_MAX, 2 * roomNs);
-    return true;
+  }
+
+  private boolean used(long inFlight) {
+    return 2 * inFlight > (limit >= NONE ? USUAL : limit);
   }
 
   private void judge(double meanNs, long inFlight, long nowNs) {
@@ -174,13 +204,13 @@ final class AdaptiveLimit {
       quietUntilNs = nowNs;
       roomUntilNs = nowNs;
     }
-    boolean used = 2 * inFlight > (limit >= NONE ? USUAL : limit);
+    boolean used = used(inFlight);
     boolean pressed = turnedAway || (used && meanNs > goodNs());
     calmNs = pressed && restNs > 0 ? calmNs : nowNs;
     if (probing) {
       probing = false;
       restNs = Math.min(meanNs, RISE_MOST * restNs);
-      shrink(goodFullNs(nowNs) / pressedNs);
+      shrink(goodFullNs() / pressedNs);
       probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * (nowNs - probedAtNs));
     } else if (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0) {
       probing = true;
@@ -191,7 +221,7 @@ final class AdaptiveLimit {
     } else {
       follow(meanNs, used);
       if (turnedAway && nowNs - quietUntilNs >= 0) {
-        adapt(goodFullNs(nowNs) / meanNs);
+        adapt(goodFullNs() / meanNs);
         quietUntilNs = nowNs + (long) meanNs;
       }
     }

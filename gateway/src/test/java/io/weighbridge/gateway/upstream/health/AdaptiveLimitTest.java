@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,34 +202,42 @@ class AdaptiveLimitTest {
     assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
   }
 
-  /** Answers in five minutes of a host that is given all it may have, of those it could give. */
-  private static double shareOf(double mostPerMs, IntToDoubleFunction answerMs) {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
-    double sum = 0;
-    double left = 0;
-    long nowNs = 1_000_000_000_000L;
-    int offered = 1_000;
-    for (int look = 0; look < 3_000; look++) {
-      int inFlight = Math.min(offered, limit.inFlightMax());
-      double latencyMs = answerMs.applyAsDouble(inFlight);
-      double answers = left + (double) inFlight * LOOK_NS / MS / latencyMs;
-      LoopHealth.Counts more = new LoopHealth.Counts();
-      more.timed = (long) answers;
-      more.ended = more.timed;
-      more.latencyNs = (long) (more.timed * latencyMs * MS);
-      more.turnedAway = inFlight < offered ? 1 : 0;
-      left = answers - more.timed;
-      sum += more.timed;
-      nowNs += LOOK_NS;
-      limit.take(more, inFlight, nowNs);
-    }
-    return sum / (mostPerMs * 300_000);
+  /**
+   * A host that takes 20 ms for what it begins at once, at most 32 calls, and 1 ms more for each.
+   */
+  private static double batchesMs(int calls) {
+    return calls <= 32 ? 20 + calls : calls * 52 / 32.0;
   }
 
   @Test
   void aHostThatWorksInBatchesIsGivenEnoughForThem() {
-    assertThat(shareOf(32 / 52.0, calls -> Math.max(20 + calls, 52 * calls / 32.0)))
-        .isGreaterThan(0.9);
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    double answered = 0;
+    double left = 0;
+    int answers = 0;
+    int inFlight = 0;
+    long nowNs = 1_000_000_000_000L;
+    int calmLooks = 100;
+    int looks = 3_000;
+    for (int look = -calmLooks; look < looks; look++) {
+      int wanted = look < 0 ? 2 : 1_000;
+      // What it has it works off before it gets more.
+      inFlight = Math.max(Math.min(wanted, limit.inFlightMax()), inFlight - answers);
+      double latencyMs = batchesMs(inFlight);
+      left += inFlight * 100 / latencyMs;
+      answers = (int) left;
+      left -= answers;
+      LoopHealth.Counts more = new LoopHealth.Counts();
+      more.timed = answers;
+      more.ended = more.timed;
+      more.latencyNs = (long) (answers * latencyMs * MS);
+      more.turnedAway = wanted - inFlight;
+      answered += look < 0 ? 0 : answers;
+      nowNs += LOOK_NS;
+      limit.take(more, inFlight, nowNs);
+    }
+    assertThat(limit.inFlightMax()).isLessThan(AdaptiveLimit.NONE);
+    assertThat(answered / looks).isGreaterThan(0.9 * 100 * 32 / 52);
   }
 
   @Test
@@ -241,5 +248,17 @@ class AdaptiveLimitTest {
     host.run(10, 10_000 * MS);
     assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.95);
     assertThat(limit.inFlightMax()).isLessThan(16);
+  }
+
+  @Test
+  void aHostWithLittleToDoIsNotTakenForOneThatGivesLess() {
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    Queue host = new Queue(8, 4 * MS, limit);
+    for (int i = 0; i < 3; i++) {
+      host.run(10, 20_000 * MS);
+      host.run(0.1, 5_000 * MS);
+      host.run(10, 3_000 * MS);
+      assertThat(limit.inFlightMax()).as("time %s", i).isLessThan(16);
+    }
   }
 }
