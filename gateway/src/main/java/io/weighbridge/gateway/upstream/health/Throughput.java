@@ -41,7 +41,7 @@ final class Throughput {
     answers += more;
     spanNs += durationNs;
     most *= Math.pow(0.5, (double) durationNs / HALF_LIFE_NS);
-    if (spanNs < SPAN_NS || Math.max(answers, most * spanNs) < ANSWERS) {
+    if (spanNs < SPAN_NS || (answers < ANSWERS && most * spanNs < ANSWERS)) {
       return Verdict.NONE;
     }
     lastPerNs = (double) answers / spanNs;

@@ -231,7 +231,7 @@ class AdaptiveLimitTest {
       more.timed = answers;
       more.ended = more.timed;
       more.latencyNs = (long) (answers * latencyMs * MS);
-      more.turnedAway = wanted - inFlight;
+      more.turnedAway = (long) wanted - inFlight;
       answered += look < 0 ? 0 : answers;
       nowNs += LOOK_NS;
       limit.take(more, inFlight, nowNs);
