@@ -7,7 +7,7 @@ interface Asker extends AutoCloseable {
   /**
    * Asks, without waiting.
    *
-   * @param to gets the answer once, from any thread
+   * @param to gets the answer once, from any thread; none when this throws
    */
   void ask(Question question, Consumer<CheckAnswer> to);
 

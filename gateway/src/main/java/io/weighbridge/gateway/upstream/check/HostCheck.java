@@ -17,6 +17,9 @@ final class HostCheck {
   private final Map<CheckAnswer, LongAdder> counts = new EnumMap<>(CheckAnswer.class);
   private volatile boolean unimplemented;
 
+  /** The last question could not even be put. Only of the thread that asks. */
+  private boolean unaskable;
+
   HostCheck(Host host, CheckMethod method) {
     this.host = host;
     this.method = method;
@@ -35,6 +38,19 @@ final class HostCheck {
       throw new IllegalStateException("every answer has a count");
     }
     return count;
+  }
+
+  /** A question is on its way. */
+  void asked() {
+    unaskable = false;
+  }
+
+  /** A question could not be put, which is nothing against the host. */
+  void unaskable(RuntimeException why) {
+    if (!unaskable) {
+      LOG.error("host {} cannot be asked whether it is ready; it is tried again", host.id(), why);
+    }
+    unaskable = true;
   }
 
   void answered(CheckAnswer answer) {

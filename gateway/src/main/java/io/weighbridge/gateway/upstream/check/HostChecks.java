@@ -144,7 +144,22 @@ public final class HostChecks implements AutoCloseable {
         return;
       }
       due.remove();
+      ask(next, nowNs);
+    }
+  }
+
+  private void ask(Checked next, long nowNs) {
+    HostCheck host = hosts.get(next.question.host());
+    if (host == null) {
+      throw new IllegalStateException("nobody asks " + next.question.host());
+    }
+    try {
       asker.ask(next.question, answer -> answers.add(new Answered(next, answer)));
+      host.asked();
+    } catch (RuntimeException e) {
+      // The edge of a background task: no channel could be made. All others are asked nevertheless.
+      host.unaskable(e);
+      judge(next, CheckAnswer.UNREACHABLE, nowNs);
     }
   }
 

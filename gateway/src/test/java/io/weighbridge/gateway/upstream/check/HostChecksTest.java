@@ -2,6 +2,9 @@ package io.weighbridge.gateway.upstream.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Eligible;
@@ -16,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class HostChecksTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -46,12 +51,16 @@ class HostChecksTest {
     final List<Long> askedAtNs = new ArrayList<>();
     final List<Consumer<CheckAnswer>> held = new ArrayList<>();
     final List<Question> renewed = new ArrayList<>();
+    final Set<String> unaskable = new HashSet<>();
     boolean holding;
 
     @Override
     public void ask(Question question, Consumer<CheckAnswer> to) {
       asked.add(question);
       askedAtNs.add(ticker.nanoTime());
+      if (unaskable.contains(question.host().id())) {
+        throw new IllegalStateException("no channel");
+      }
       if (holding) {
         held.add(to);
       } else {
@@ -211,6 +220,45 @@ class HostChecksTest {
     assertThat(asker.asked).hasSizeGreaterThan(15);
     assertThat(asker.renewed).hasSizeGreaterThan(15);
     assertThat(standing("h0", "m", "1")).isEmpty();
+  }
+
+  @Test
+  void aQuestionThatCannotBePutIsPutAgainAndDelaysNoOther() {
+    Host[] all =
+        IntStream.range(0, 20).mapToObj(i -> host(i, CheckMethod.MODEL_READY)).toArray(Host[]::new);
+    serve(version("m", "1", all));
+    asker.unaskable.add("h0");
+    pass(2 * PERIOD);
+    assertThat(asker.asked.stream().filter(question -> question.host() == all[0]).count())
+        .isGreaterThan(1);
+    for (Host other : all) {
+      String answer = other == all[0] ? "unreachable" : "ready";
+      assertThat(checks.report(other).answers()).containsOnlyKeys(answer);
+    }
+    assertThat(standing("h0", "m", "1")).isEmpty();
+  }
+
+  @Test
+  void thatItCannotBePutIsLoggedOnceUntilItCould() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(HostCheck.class);
+    log.start();
+    logger.addAppender(log);
+    try {
+      Host a = host(0, CheckMethod.MODEL_READY);
+      serve(version("m", "1", a), version("m", "2", a));
+      for (int spell = 1; spell <= 2; spell++) {
+        asker.unaskable.add("h0");
+        pass(5 * PERIOD);
+        assertThat(log.list).hasSize(spell);
+        asker.unaskable.clear();
+        pass(2 * PERIOD);
+      }
+      assertThat(log.list.getFirst().getFormattedMessage()).contains("h0");
+      assertThat(log.list.getFirst().getThrowableProxy().getMessage()).isEqualTo("no channel");
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   @Test
