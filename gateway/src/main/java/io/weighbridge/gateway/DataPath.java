@@ -32,6 +32,7 @@ import io.weighbridge.gateway.inbound.InboundLimits;
 import io.weighbridge.gateway.inbound.LoopParts;
 import io.weighbridge.gateway.inbound.PredictPort;
 import io.weighbridge.gateway.observe.CallMetrics;
+import io.weighbridge.gateway.observe.LoopMetrics;
 import io.weighbridge.gateway.observe.LoopWatch;
 import io.weighbridge.gateway.observe.Metric;
 import io.weighbridge.gateway.observe.trace.TraceStart;
@@ -47,6 +48,7 @@ import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamEvents;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
+import io.weighbridge.gateway.upstream.health.LoopHealth;
 import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.Ledger;
 import java.util.ArrayList;
@@ -113,10 +115,17 @@ final class DataPath {
     long queuedBytesMax = bufferedBytesMax(limits, loops.all().size());
     LoopClock clock = new LoopClock(loop.ticker());
     Flusher flusher = new Flusher(loop, queuedBytesMax);
-    LoopWatch.begin(loop, flusher, metrics.loop(index));
     Pressure pressure = new Pressure(queuedBytesMax, memory);
     pressures.add(pressure);
-    pressure.watch(loop, flusher);
+    LoopHealth hosts = health.loop(index);
+    LoopMetrics figures = metrics.loop(index);
+    LoopWatch.begin(
+        loop,
+        flusher,
+        List.of(
+            figures::looked,
+            pressure::looked,
+            (lagNs, _) -> hosts.lag().looked(lagNs, LoopWatch.PERIOD_NS)));
     Sweeper sweeper = new Sweeper(loop);
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     UpstreamLimits hostLimits = upstreamLimits();
@@ -137,11 +146,10 @@ final class DataPath {
                 pressure,
                 queues(loop, queuedBytesMax),
                 random.split()),
-            new Upstream(
-                connector, hostLimits, random.split(), new HostEvents(), clock, health.loop(index)),
+            new Upstream(connector, hostLimits, random.split(), new HostEvents(), clock, hosts),
             new Router(random.split()),
             recorder(ledger.lane(index)),
-            metrics.loop(index),
+            figures,
             new TimerWheel(loop, clock),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);

@@ -1,7 +1,5 @@
 package io.weighbridge.gateway.admission;
 
-import io.netty.channel.EventLoop;
-import io.weighbridge.gateway.http2.Flusher;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * slowly than it grew, so that callers come back one after the other.
  */
 public final class Pressure {
-  static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
-
   /** Later than this, at each of {@link #LATE_LOOKS} looks in a row, a loop is behind. */
   static final long LAG_NS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -54,21 +50,8 @@ public final class Pressure {
     this.memory = memory;
   }
 
-  /** Looks at the loop and what waits on it until the loop stops. */
-  public void watch(EventLoop loop, Flusher flusher) {
-    long dueNs = loop.ticker().nanoTime() + LOOK_NS;
-    var _ =
-        loop.schedule(
-            () -> {
-              look(loop.ticker().nanoTime() - dueNs, flusher.queuedBytes());
-              watch(loop, flusher);
-            },
-            LOOK_NS,
-            TimeUnit.NANOSECONDS);
-  }
-
-  /** Takes how late the loop is, and how many bytes wait on it. */
-  void look(long lagNs, long queuedBytes) {
+  /** Takes how late the loop is, and how many bytes wait on it, ten times a second. */
+  public void looked(long lagNs, long queuedBytes) {
     lateLooks = lagNs > LAG_NS_MAX ? lateLooks + 1 : 0;
     PressureCause now = cause(queuedBytes);
     int percent = shedPercent;

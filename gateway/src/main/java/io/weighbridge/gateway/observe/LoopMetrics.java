@@ -81,7 +81,7 @@ public final class LoopMetrics {
   }
 
   /** How late the loop ran its last timer, and how many bytes waited for peers then. */
-  void seen(long lagNs, long queuedBytes) {
+  public void looked(long lagNs, long queuedBytes) {
     CELL.setOpaque(cells, LAG, lagNs);
     CELL.setOpaque(cells, QUEUED, queuedBytes);
   }

@@ -2,28 +2,41 @@ package io.weighbridge.gateway.observe;
 
 import io.netty.channel.EventLoop;
 import io.weighbridge.gateway.http2.Flusher;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at one event loop once a second: how late it comes to its timers, and how many bytes wait
- * on it. Confined to its loop.
+ * Looks at one event loop ten times a second: how late it comes to its timers, and how many bytes
+ * wait on it. Confined to its loop.
  */
 public final class LoopWatch {
-  private static final long PERIOD_NS = TimeUnit.SECONDS.toNanos(1);
+  public static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final EventLoop loop;
   private final Flusher flusher;
-  private final LoopMetrics metrics;
+  private final List<Listener> listeners;
 
-  private LoopWatch(EventLoop loop, Flusher flusher, LoopMetrics metrics) {
+  /** Is told what was seen, on the loop. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * The loop was looked at.
+     *
+     * @param lagNs how late that was
+     * @param queuedBytes bytes that wait for peers
+     */
+    void looked(long lagNs, long queuedBytes);
+  }
+
+  private LoopWatch(EventLoop loop, Flusher flusher, List<Listener> listeners) {
     this.loop = loop;
     this.flusher = flusher;
-    this.metrics = metrics;
+    this.listeners = List.copyOf(listeners);
   }
 
   /** Watches the loop until it stops. */
-  public static void begin(EventLoop loop, Flusher flusher, LoopMetrics metrics) {
-    new LoopWatch(loop, flusher, metrics).next(loop.ticker().nanoTime());
+  public static void begin(EventLoop loop, Flusher flusher, List<Listener> listeners) {
+    new LoopWatch(loop, flusher, listeners).next(loop.ticker().nanoTime());
   }
 
   private void next(long nowNs) {
@@ -33,7 +46,9 @@ public final class LoopWatch {
 
   private void look(long dueNs) {
     long nowNs = loop.ticker().nanoTime();
-    metrics.seen(Math.max(0, nowNs - dueNs), flusher.queuedBytes());
+    for (Listener listener : listeners) {
+      listener.looked(Math.max(0, nowNs - dueNs), flusher.queuedBytes());
+    }
     next(nowNs);
   }
 }

@@ -148,7 +148,7 @@ public enum Metric {
   SHED_PERCENT(Type.GAUGE, "shed_percent", "Calls of a hundred that are refused", "reason"),
   /** How late an event loop ran its last timer. */
   LOOP_LAG(Type.GAUGE, "event_loop_lag_seconds", "Lag of an event loop", "loop"),
-  /** Bytes that wait for a window or a socket of their receiver, looked at once a second. */
+  /** Bytes that wait for a window or a socket of their receiver, looked at ten times a second. */
   QUEUED_BYTES(Type.GAUGE, "queued_bytes", "Bytes waiting for their receivers"),
   /** Heap in use. */
   HEAP_USED(Type.GAUGE, "jvm_heap_used_bytes", "Heap in use"),

@@ -30,7 +30,7 @@ class PressureTest {
 
   private void look(int times, long lagNs, long queuedBytes) {
     for (int i = 0; i < times; i++) {
-      pressure.look(lagNs, queuedBytes);
+      pressure.looked(lagNs, queuedBytes);
     }
   }
 

@@ -8,18 +8,18 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * Implementation notes: the gradient controller of Envoy's adaptive concurrency filter (after Netflix's concurrency-
  * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise (by an eighth
- * where that is less). Late is what takes longer than SLOWDOWN times an answer of a host with little to do, and longer
+ * where that is less). Late is what takes longer than Slowdown.USUAL times an answer of a host with little to do, and longer
  * than it by a wait that hurts: a queue of milliseconds is what keeps a host busy. Five things differ, for models answer
  * in a millisecond or in a minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
  * changed again before the answers to what was let in since. What answers take at rest is found by letting PROBE calls
  * in at a time, but only under pressure, which is calls turned away, or late answers while half of the limit is used;
- * and in no more than one part in PROBE_PART of the time. Without pressure, what answers take is what they take, and
+ * and in no more than one part in PROBE_PART of the time. Where the first answers that count come while more than half of
+ * USUAL are waited for, because this gateway was late itself before, that many are let in for it at once. Without pressure, what answers take is what they take, and
  * is followed slowly. And between probes a limit that turns nobody away is left alone.
  *
  * Calls that are turned away wait in turns, which a host's own queue does not know. So while there are such, it is kept
- * short: answers may take SLOWDOWN_FULL times what they take at rest, unless fewer of them come for it. A host that does
- * more with more at a time (in batches) is found out by that, and given STEP times as long for some time, and again if
- * that is not enough.
+ * short, see Slowdown. And where this gateway is late itself (LAG_NS_MAX), what was seen late is not held against the
+ * host; a probe goes on, for it shows at least what an answer does not take.
  * </pre>
  */
 final class AdaptiveLimit {
@@ -38,25 +38,8 @@ final class AdaptiveLimit {
   /** Answers that a judgement needs. */
   static final int SAMPLES = 10;
 
-  /** Answers may take this many times what they take at rest. */
-  static final double SLOWDOWN = 2;
-
-  /** As much while calls are turned away, and the host gives as many answers for it. */
-  static final double SLOWDOWN_FULL = 1.25;
-
-  /** Or this much longer: what a busy machine may add. */
+  /** While calls are turned away it may be this much longer: what a busy machine adds. */
   static final long WAIT_FULL_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  /** So many times more where a host gave fewer answers for it. */
-  static final double STEP = SLOWDOWN / SLOWDOWN_FULL;
-
-  /** And gives so many times the answers for that: else it is slow for another reason. */
-  static final double STEP_PAYS = 1.05;
-
-  /** For this long, at first; for twice as long each further time. */
-  static final long ROOM_NS = TimeUnit.SECONDS.toNanos(20);
-
-  static final long ROOM_NS_MAX = TimeUnit.MINUTES.toNanos(5);
 
   /** A moment's press is no overload. */
   private static final long PRESSED_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -76,14 +59,21 @@ final class AdaptiveLimit {
    */
   private static final double RISE_MOST = 1.5;
 
+  /** A lag of this gateway says something of the gateway alone where it is more than that. */
+  static final long LAG_NS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** And more than this part of what answers took. */
+  static final double LAG_PART_MAX = 0.25;
+
   private static final double SHRINK_MOST = 0.5;
   private static final double GROWS_MOST = 0.125;
 
   private final long waitNsMax;
-  private final Throughput throughput = new Throughput();
+  private final Slowdown slowdown = new Slowdown();
   private double limit;
   private double restNs;
   private boolean probing;
+  private int probe;
   private double pressedNs;
 
   /** When nothing pressed last. */
@@ -96,18 +86,9 @@ final class AdaptiveLimit {
   /** Calls to end before answers count: those let in before the probe. */
   private long leftOut;
 
-  private double slowdown = SLOWDOWN;
+  /** Whether any ever were for this gateway's being late. */
+  private boolean leftAny;
 
-  /** Whether that was just put up, from how many answers, and whether it paid the last time. */
-  private boolean stepped;
-
-  private boolean pays;
-  private double beforePerNs;
-
-  /** Until then it is not tried whether less is enough. */
-  private long roomUntilNs;
-
-  private long roomNs = ROOM_NS;
   private long tookAtNs;
   private long timed;
   private long latencyNs;
@@ -126,7 +107,7 @@ final class AdaptiveLimit {
 
   /** How many calls may be in flight. */
   int inFlightMax() {
-    return probing ? PROBE : (int) limit;
+    return probing ? probe : (int) limit;
   }
 
   /**
@@ -135,14 +116,20 @@ final class AdaptiveLimit {
    * @param more answers and how long they took
    * @param inFlight calls that wait for one
    */
-  void take(LoopHealth.Counts more, long inFlight, long nowNs) {
+  void take(LoopHealth.Counts more, long inFlight, SeatHealth.Moment at) {
+    long nowNs = at.nowNs();
+    if (!probing && lateHere(more, at)) {
+      leaveOut(inFlight);
+      return;
+    }
     turnedAway |= more.turnedAway > 0;
     // What it gives when little is asked of it, or while nobody looked, says nothing of what it
     // could.
     boolean looked = nowNs - tookAtNs <= 2 * HostHealth.LOOK_NS;
     boolean pressed = more.turnedAway > 0 || used(inFlight);
     if (looked && pressed && !probing && leftOut == 0) {
-      step(throughput.take(more.timed, nowNs - tookAtNs), nowNs);
+      boolean longer = slowdown.factor() * restNs < goodNs();
+      slowdown.take(more.timed, nowNs - tookAtNs, longer, nowNs);
     }
     tookAtNs = nowNs;
     if (leftOut > 0) {
@@ -152,68 +139,66 @@ final class AdaptiveLimit {
     timed += more.timed;
     latencyNs += more.latencyNs;
     if (timed >= SAMPLES) {
-      judge((double) latencyNs / timed, inFlight, nowNs);
+      judge((double) latencyNs / timed, inFlight, at);
       timed = 0;
       latencyNs = 0;
       turnedAway = false;
     }
   }
 
+  private static boolean lateHere(LoopHealth.Counts more, SeatHealth.Moment at) {
+    return at.lagNs() > LAG_NS_MAX && at.lagNs() * more.timed > LAG_PART_MAX * more.latencyNs;
+  }
+
+  /**
+   * This gateway was what was slow: nothing that came since the last look says anything of the
+   * host, nor will the answers to what is in flight.
+   */
+  private void leaveOut(long inFlight) {
+    leftAny = true;
+    leftOut = inFlight;
+    timed = 0;
+    latencyNs = 0;
+    turnedAway = false;
+  }
+
   /** What an answer may take. */
   private double goodNs() {
-    return Math.max(SLOWDOWN * restNs, restNs + waitNsMax);
+    return Math.max(Slowdown.USUAL * restNs, restNs + waitNsMax);
   }
 
   /** What it may take while calls wait for its place. */
   private double goodFullNs() {
-    return Math.min(goodNs(), Math.max(slowdown * restNs, restNs + WAIT_FULL_NS));
-  }
-
-  /** Allows more where less brought fewer answers and more brings more; tries less again later. */
-  private void step(Throughput.Verdict verdict, long nowNs) {
-    if (verdict == Throughput.Verdict.NONE) {
-      return;
-    }
-    double perNs = throughput.lastPerNs();
-    if (stepped) {
-      pays = perNs >= STEP_PAYS * beforePerNs;
-      slowdown /= pays ? 1 : STEP;
-    }
-    boolean over = nowNs - roomUntilNs >= 0;
-    stepped = verdict == Throughput.Verdict.FEWER && (over || pays) && slowdown * restNs < goodNs();
-    if (stepped) {
-      beforePerNs = perNs;
-      slowdown *= STEP;
-    }
-    if (stepped && over) {
-      roomUntilNs = nowNs + roomNs;
-      roomNs = Math.min(ROOM_NS_MAX, 2 * roomNs);
-    } else if (over) {
-      roomNs = nowNs - roomUntilNs >= roomNs ? ROOM_NS : roomNs;
-      slowdown = Math.max(SLOWDOWN_FULL, slowdown / STEP);
-    }
+    return Math.min(goodNs(), Math.max(slowdown.factor() * restNs, restNs + WAIT_FULL_NS));
   }
 
   private boolean used(long inFlight) {
     return 2 * inFlight > (limit >= NONE ? USUAL : limit);
   }
 
-  private void judge(double meanNs, long inFlight, long nowNs) {
-    if (restNs == 0) {
+  private void judge(double meanNs, long inFlight, SeatHealth.Moment at) {
+    long nowNs = at.nowNs();
+    boolean first = restNs == 0;
+    if (first) {
+      restNs = meanNs;
       probeDueNs = nowNs;
       quietUntilNs = nowNs;
-      roomUntilNs = nowNs;
+      slowdown.begin(nowNs);
     }
     boolean used = used(inFlight);
+    boolean blind = first && used && leftAny;
     boolean pressed = turnedAway || (used && meanNs > goodNs());
-    calmNs = pressed && restNs > 0 ? calmNs : nowNs;
+    calmNs = pressed && !first ? calmNs : nowNs;
     if (probing) {
       probing = false;
       restNs = Math.min(meanNs, RISE_MOST * restNs);
       shrink(goodFullNs() / pressedNs);
-      probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * (nowNs - probedAtNs));
-    } else if (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0) {
+      // What was seen of it through a lag is worth another look soon.
+      long tookNs = at.lagNs() > LAG_NS_MAX ? 0 : nowNs - probedAtNs;
+      probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * tookNs);
+    } else if (blind || (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0)) {
       probing = true;
+      probe = blind ? USUAL / 2 : PROBE;
       limit = limit >= NONE ? inFlight : limit;
       pressedNs = meanNs;
       probedAtNs = nowNs;
@@ -229,9 +214,7 @@ final class AdaptiveLimit {
 
   /** What answers take at rest is never more than the least seen, unless nothing presses. */
   private void follow(double meanNs, boolean used) {
-    if (restNs == 0) {
-      restNs = meanNs;
-    } else if (meanNs < restNs) {
+    if (meanNs < restNs) {
       restNs += FOLLOWED_DOWN * (meanNs - restNs);
     } else if (!turnedAway && !used) {
       restNs += FOLLOWED * (meanNs - restNs);

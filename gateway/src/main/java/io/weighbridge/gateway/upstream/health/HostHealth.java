@@ -61,6 +61,10 @@ public final class HostHealth implements AutoCloseable {
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
   private int looks;
+
+  /** How late this gateway is itself. */
+  private long lagNs;
+
   private final Activity activity = new Activity();
 
   /** The hosts that serve a version. */
@@ -79,7 +83,9 @@ public final class HostHealth implements AutoCloseable {
   public HostHealth(
       int loopCount, Ticker ticker, HealthLimits limits, Supplier<List<Version>> versions) {
     loops =
-        IntStream.range(0, loopCount).mapToObj(_ -> new LoopHealth(published, connected)).toList();
+        IntStream.range(0, loopCount)
+            .mapToObj(_ -> new LoopHealth(published, connected, ticker))
+            .toList();
     this.ticker = ticker;
     clock = new TickerClock(ticker);
     this.limits = limits;
@@ -143,6 +149,7 @@ public final class HostHealth implements AutoCloseable {
     asked.removeAll(told);
     told.forEach(activity::touched);
     List<Version> due = activity.take(versions.get(), loops);
+    lagNs = loops.stream().mapToLong(loop -> loop.lag().ns(nowNs)).max().orElse(0);
     for (Version version : due) {
       news |= look(version, fresh, nowNs);
     }
@@ -185,7 +192,7 @@ public final class HostHealth implements AutoCloseable {
         if (fresh.contains(host.host)) {
           host.connected(health.slowNs(), nowNs);
         }
-        host.take(counts, nowNs, health.slowNs(), health.panic());
+        host.take(counts, new SeatHealth.Moment(nowNs, lagNs), health.slowNs(), health.panic());
         host.asked(unready.get(eligible.seat()), nowNs, health.slowNs());
         share(host);
         if (!host.settled() || unready.containsKey(eligible.seat())) {

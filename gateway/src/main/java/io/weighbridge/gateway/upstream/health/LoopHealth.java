@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.upstream.health;
 
+import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Host;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -42,6 +43,7 @@ public final class LoopHealth {
   private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final AtomicReference<Standings> published;
+  private final LoopLag lag;
   private final Set<Host> connected;
 
   // Grows by replacement; volatile so that a reader sees a whole array.
@@ -66,9 +68,15 @@ public final class LoopHealth {
    * @param published the standings to choose by
    * @param connected gets the hosts that were connected to; shared by all loops
    */
-  LoopHealth(AtomicReference<Standings> published, Set<Host> connected) {
+  LoopHealth(AtomicReference<Standings> published, Set<Host> connected, Ticker ticker) {
     this.published = published;
     this.connected = connected;
+    lag = new LoopLag(ticker);
+  }
+
+  /** How late this loop is. */
+  public LoopLag lag() {
+    return lag;
   }
 
   /** The standings to choose by now. */

@@ -96,16 +96,24 @@ final class SeatHealth {
   }
 
   /**
+   * A look.
+   *
+   * @param lagNs how late this gateway is itself, which looks like a late host
+   */
+  record Moment(long nowNs, long lagNs) {}
+
+  /**
    * Takes what event loops counted by now.
    *
    * @param slowNs latency at which an answer on probation has failed
    * @param served whether it got calls although it should rest
    */
-  void take(LoopHealth.Counts now, long nowNs, long slowNs, boolean served) {
+  void take(LoopHealth.Counts now, Moment at, long slowNs, boolean served) {
+    long nowNs = at.nowNs();
     LoopHealth.Counts more = now.since(seen);
     seen = now;
     recent.take(more, nowNs);
-    limit.take(more, recent.inFlight(), nowNs);
+    limit.take(more, recent.inFlight(), at);
     brokeInRow = more.answered + more.erred > 0 ? more.broke : brokeInRow + more.broke;
     switch (breaker.getState()) {
       case CLOSED -> {
@@ -122,7 +130,7 @@ final class SeatHealth {
           onProbation(slowNs, nowNs);
         }
       }
-      default -> tryOut(more, nowNs, served);
+      default -> tryOut(more, at, served);
     }
   }
 
@@ -174,22 +182,22 @@ final class SeatHealth {
   }
 
   /** Judges calls on probation; when it was served in spite of its rest, any calls. */
-  private void tryOut(LoopHealth.Counts more, long nowNs, boolean served) {
+  private void tryOut(LoopHealth.Counts more, Moment at, boolean served) {
     Probation trial = probation;
-    boolean failed = trial != null && trial.failed(nowNs, HANG_NS);
+    boolean failed = trial != null && trial.failed(at.nowNs(), HANG_NS + at.lagNs());
     if (served) {
       failed |= more.erred + more.broke > 0;
       passedServed += more.answered;
     }
     if (failed) {
-      rest(Reason.PROBATION_FAILED, nowNs);
+      rest(Reason.PROBATION_FAILED, at.nowNs());
     } else if (passedServed + (trial == null ? 0 : trial.passed()) >= PROBES) {
       breaker.transitionToClosedState();
       probation = null;
       brokeInRow = 0;
       failedUnfed = 0;
       ramping = true;
-      since(nowNs);
+      since(at.nowNs());
     }
   }
 

@@ -19,6 +19,9 @@ class AdaptiveLimitTest {
   private static final long LOOK_NS = HostHealth.LOOK_NS;
   private static final int LINE_CALLS_MAX = 10;
 
+  /** Callers open no more streams than this. */
+  private static final int CALLERS_MAX = 5_000;
+
   /** A host with so many servers, each of which needs so long for a call. */
   private static final class Queue {
     final AdaptiveLimit limit;
@@ -28,6 +31,10 @@ class AdaptiveLimitTest {
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
     private final int servers;
     private int line;
+
+    /** Whether the gateway is late: answers are seen so much later. */
+    private long lateNs;
+
     private long serviceNs;
     private long nowNs = 1_000_000_000_000L;
     private long arrivalNs = nowNs;
@@ -60,7 +67,7 @@ class AdaptiveLimitTest {
         }
         answerUntil(lookNs);
         nowNs = lookNs;
-        limit.take(more, inFlight(), nowNs);
+        limit.take(more, inFlight(), new SeatHealth.Moment(nowNs, lateNs));
         more = new LoopHealth.Counts();
       }
     }
@@ -71,6 +78,9 @@ class AdaptiveLimitTest {
 
     private void arrive(long atNs) {
       offered++;
+      if (inFlight() >= CALLERS_MAX) {
+        return;
+      }
       if (inFlight() >= limit.inFlightMax()) {
         more.turnedAway++;
         line = Math.min(LINE_CALLS_MAX, line + 1);
@@ -97,7 +107,7 @@ class AdaptiveLimitTest {
         atWork.poll();
         more.timed++;
         more.ended++;
-        more.latencyNs += next[0] - next[1];
+        more.latencyNs += next[0] - next[1] + lateNs;
         latenciesNs[answered++] = next[0] - next[1];
         Long first = waiting.poll();
         if (first != null) {
@@ -234,7 +244,7 @@ class AdaptiveLimitTest {
       more.turnedAway = (long) wanted - inFlight;
       answered += look < 0 ? 0 : answers;
       nowNs += LOOK_NS;
-      limit.take(more, inFlight, nowNs);
+      limit.take(more, inFlight, new SeatHealth.Moment(nowNs, 0));
     }
     assertThat(limit.inFlightMax()).isLessThan(AdaptiveLimit.NONE);
     assertThat(answered / looks).isGreaterThan(0.9 * 100 * 32 / 52);
@@ -260,5 +270,31 @@ class AdaptiveLimitTest {
       host.run(10, 3_000 * MS);
       assertThat(limit.inFlightMax()).as("time %s", i).isLessThan(16);
     }
+  }
+
+  @Test
+  void whatTakesLongBecauseThisGatewayIsLateIsNotHeldAgainstTheHost() {
+    Queue host = new Queue(8, 4 * MS);
+    host.run(2, 60_000 * MS);
+    int before = host.limit.inFlightMax();
+    host.lateNs = 300 * MS;
+    host.run(2, 5_000 * MS);
+    assertThat(host.limit.inFlightMax()).isEqualTo(before);
+    assertThat(host.goodput(5_000 * MS)).isGreaterThan(0.9);
+    host.lateNs = 0;
+    host.run(2, 20_000 * MS);
+    assertThat(host.goodput(20_000 * MS)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void afterAFloodWhileThisGatewayStartsTheHostIsFoundToBeQuick() {
+    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 50 * MS));
+    host.lateNs = 300 * MS;
+    host.run(10, 5_000 * MS);
+    host.lateNs = 0;
+    host.run(10, 6_000 * MS);
+    host.run(10, 10_000 * MS);
+    assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.9);
+    assertThat(host.p99Ns()).isLessThan(60 * MS);
   }
 }
