@@ -99,7 +99,7 @@ record CallEnd(
       if (reply.begun()) {
         reply.end(ForwardedHeaders.last(new HeaderBlock(), trailers), recordId);
       } else {
-        HeaderBlock head = ForwardedHeaders.head(facts, from.digestSeen());
+        HeaderBlock head = ForwardedHeaders.head(facts, from.head().digest());
         reply.endFrom(head, ForwardedHeaders.last(new HeaderBlock(), trailers), recordId);
       }
     }

@@ -297,7 +297,7 @@ final class CallOutcome {
     Target target = route.target();
     if (its != null && its.mismatch()) {
       mismatch(out, its);
-    } else if (attempt.digestProved()) {
+    } else if (attempt.head().proved()) {
       out.integrity = chosen.proof() == Proof.STALE ? INTEGRITY_STALE : INTEGRITY_VERIFIED;
     } else if (byHost && target != null && target.modelUtf8().length > 0 && !target.attested()) {
       out.integrity = INTEGRITY_UNVERIFIED;
@@ -306,7 +306,7 @@ final class CallOutcome {
 
   private static void mismatch(CallRecord out, Failure failure) {
     out.integrity = INTEGRITY_MISMATCH;
-    AsciiString seen = failure.tried.digestSeen();
+    AsciiString seen = failure.tried.head().digest();
     out.digestObserved = seen == null ? null : digest(seen);
   }
 

@@ -16,6 +16,7 @@ import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.upstream.Attempt;
 import io.weighbridge.gateway.upstream.HostConnection;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Probation;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   private final HostAttempts tries;
   private final Eligible chosen;
   private final Target target;
+  private final AnswerHead head;
   private final AnswerBody answer;
   private final @Nullable MessageDigest digest;
   private final boolean single;
@@ -40,18 +42,12 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   private @Nullable HostConnection connection;
   private int streamId;
-  private boolean headersSeen;
   private boolean answered;
 
   /** This try is one of those that the host counts as well. */
   private boolean counted;
 
   private boolean over;
-  private @Nullable AsciiString digestSeen;
-  private boolean digestProved;
-
-  /** The head claims exactly what was proved, or need not: so it will the next time. */
-  private boolean sure;
 
   HostAttempt(
       ProxyCall call,
@@ -67,6 +63,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     this.digest = digest;
     single = kind == AnswerBody.Kind.SINGLE;
     verdict = new HostVerdict(single);
+    head = new AnswerHead(chosen, target);
     answer = new AnswerBody(kind, call.loop().limits(), this);
   }
 
@@ -86,6 +83,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   @Override
   public boolean suits(HostConnection candidate) {
     return candidate.showed(chosen.tlsKeyHash());
+  }
+
+  @Override
+  public void onProbation(Probation.Trial trial) {
+    verdict.onProbation(trial);
   }
 
   @Override
@@ -120,6 +122,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   /** Gives credit for bytes of the answer that have reached the caller's connection. */
   void creditHost(int byteCount) {
     HostConnection to = connection;
+    verdict.taken(byteCount);
     if (!over && to != null) {
       to.http2().credit(streamId, byteCount);
     }
@@ -168,6 +171,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   }
 
   @Override
+  public boolean heard() {
+    return verdict.heard();
+  }
+
+  @Override
   public Outcome outcome() {
     return verdict.outcome();
   }
@@ -198,7 +206,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     if (verdict.outcome() == Outcome.NOTHING && HostFault.late(nowNs, tries.deadlineNs())) {
       verdict.outOfTime(loop.upstream().patienceNs(chosen), nowNs);
     }
-    loop.upstream().finished(chosen, this, call, nowNs);
+    verdict.over();
+    loop.upstream().finished(chosen, this, nowNs);
     loop.admission().queues().placeFree(target.slot());
   }
 
@@ -239,15 +248,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void headers(HeaderBlock block, boolean endStream) {
-    if (headersSeen) {
+    if (head.seen()) {
       lastBlock(block, endStream);
-    } else if (!endStream
-        && block.finding() instanceof HostHead known
-        && known.is(chosen, target)) {
-      headersSeen = true;
-      digestSeen = known.digest();
-      digestProved = target.attested();
-      call.answerBegins(this, known.toCaller());
+      return;
+    }
+    HeaderBlock toCaller = endStream ? null : head.known(block);
+    if (toCaller != null) {
+      call.answerBegins(this, toCaller);
     } else if (wellFormed(block, HeaderRules.Block.RESPONSE)) {
       first(block, endStream);
     }
@@ -269,17 +276,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   }
 
   private void first(HeaderBlock block, boolean endStream) {
-    headersSeen = true;
     AsciiString status = requireNonNull(block.find(GrpcNames.STATUS), "judged before");
     boolean answersGrpc = endStream && block.find(GrpcNames.GRPC_STATUS) != null;
     if (!GrpcNames.STATUS_OK.equals(status) && !answersGrpc) {
       broken(HostFault.ofHttp(status), "the host answered HTTP " + status);
       return;
     }
-    digestSeen = block.find(GrpcNames.MODEL_DIGEST);
-    if (!target.attested()) {
-      sure = true;
-    } else if (!(digestSeen == null && HostFault.isError(block, endStream)) && !proved(block)) {
+    if (!proved(block, endStream)) {
       return;
     }
     if (endStream) {
@@ -291,19 +294,12 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       broken("the host's content-type is not gRPC");
       return;
     }
-    HeaderBlock toCaller = ForwardedHeaders.toCaller(call.known(), digestSeen, block);
-    if (sure) {
-      block.finding(new HostHead(chosen, target, digestSeen, toCaller.repeated()));
-    }
-    call.answerBegins(this, toCaller);
+    call.answerBegins(this, head.toCaller(call.known(), block));
   }
 
   /** Whether the answer claims what the host proved; the try is over otherwise. */
-  private boolean proved(HeaderBlock block) {
-    AnswerProof proof =
-        AnswerProof.judge(call.loop().attestation(), connection, chosen, target, block);
-    digestProved = proof == AnswerProof.SURE || proof == AnswerProof.RELOADED;
-    sure = proof == AnswerProof.SURE;
+  private boolean proved(HeaderBlock block, boolean endStream) {
+    AnswerProof proof = head.judge(block, endStream, call.loop().attestation(), connection);
     Refusal why = proof.refusal();
     if (why != null) {
       finish();
@@ -317,12 +313,24 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void data(ByteBuf data, boolean endStream) {
-    if (!headersSeen || endStream) {
-      broken(headersSeen ? "the host's answer has no trailers" : "data before headers");
+    if (!head.seen() || endStream) {
+      broken(head.seen() ? "the host's answer has no trailers" : "data before headers");
       return;
     }
-    verdict.heard(call.loop().nowNs());
     answer.receive(data, digest, call.loop(), call.allocator());
+    if (!over) {
+      hears();
+    }
+  }
+
+  /** Something of the answer is here. */
+  private void hears() {
+    CallLoop loop = call.loop();
+    long nowNs = loop.nowNs();
+    if (verdict.hears(nowNs)) {
+      loop.upstream().answers(chosen, this, nowNs);
+      loop.admission().queues().placeFree(target.slot());
+    }
   }
 
   @Override
@@ -332,6 +340,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void pass(ByteBuf data, int receiptBytes, boolean between) {
+    verdict.passed(receiptBytes);
     call.answerContinues(data, receiptBytes, between);
   }
 
@@ -354,7 +363,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       Outcome outcome = HostFault.ofStatus(code);
       verdict.is(outcome);
       if (outcome == Outcome.ANSWERED) {
-        verdict.heard(call.loop().nowNs());
+        hears();
       }
       if (counted && code == 0) {
         counters().answered(chosen.host());
@@ -375,14 +384,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     return answer;
   }
 
-  /** The answer carried the digest that the host had proved. */
-  boolean digestProved() {
-    return digestProved;
-  }
-
-  /** What the answer carried, or null. */
-  @Nullable AsciiString digestSeen() {
-    return digestSeen;
+  /** What the answer began with. */
+  AnswerHead head() {
+    return head;
   }
 
   /** SHA-256 of the message at hand, or null when it is not hashed or not complete. */

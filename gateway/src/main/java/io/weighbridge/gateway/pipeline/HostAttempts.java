@@ -327,7 +327,7 @@ final class HostAttempts {
     if (!spent() && eligible.length > 1 && mayRunTwice()) {
       watch(attempt, nowNs);
     }
-    loop.upstream().start(chosen, attempt, nowNs);
+    loop.upstream().start(chosen, attempt, call, nowNs);
   }
 
   // Tries that are late.

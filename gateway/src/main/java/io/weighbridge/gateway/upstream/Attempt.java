@@ -3,6 +3,7 @@ package io.weighbridge.gateway.upstream;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Probation;
 
 /** One try of a call on one host, as the upstream sees it. Called on the event loop. */
 public interface Attempt extends StreamListener {
@@ -15,6 +16,9 @@ public interface Attempt extends StreamListener {
 
   /** The request's stream is open: its body can be sent. */
   void opened(HostConnection connection, int streamId);
+
+  /** It is one of those that show whether the host is well again, and must say how it goes. */
+  void onProbation(Probation.Trial trial);
 
   /** No connection could be had; the host has seen nothing. */
   void unreachable();
@@ -29,6 +33,9 @@ public interface Attempt extends StreamListener {
 
   /** Whether the call has one message each way: only those can be timed, and fall silent. */
   boolean single();
+
+  /** Whether {@link Upstream#answers} was told of it: it has nothing to wait for any more. */
+  boolean heard();
 
   /** What the end of the attempt says about the host. */
   Outcome outcome();

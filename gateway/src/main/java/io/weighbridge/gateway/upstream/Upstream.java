@@ -4,7 +4,6 @@ import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.upstream.health.LoopHealth;
-import io.weighbridge.gateway.upstream.health.Outcome;
 import io.weighbridge.gateway.upstream.health.Probation;
 import io.weighbridge.gateway.upstream.health.Standing;
 import io.weighbridge.gateway.upstream.health.Standings;
@@ -236,38 +235,52 @@ public final class Upstream {
     return !host.equals(except) && !now.draining(host) && link(host).reachable();
   }
 
-  /** Starts the attempt on the host; {@link #finished} must follow once. */
-  public void start(Eligible on, Attempt attempt, long nowNs) {
+  /**
+   * Starts the attempt on the host; {@link #finished} must follow once, after {@link #answers} or
+   * without it.
+   *
+   * @param call that it is made for
+   */
+  public void start(Eligible on, Attempt attempt, Object call, long nowNs) {
     if (attempt.single()) {
       health.started(on.seat());
+    }
+    Probation probation = health.standings().of(on.seat()).probation();
+    Probation.Trial trial = probation == null ? null : probation.trial(call);
+    if (trial != null) {
+      attempt.onProbation(trial);
     }
     link(on.host()).start(attempt, nowNs);
   }
 
   /**
-   * The attempt on this host is over, however it ended.
-   *
-   * @param call that it was made for
+   * The first of the answer is here. What the answer takes from now on may be the caller's time, so
+   * the host is done with the call as far as that shows how it is, and can do another one.
    */
-  public void finished(Eligible on, Attempt attempt, Object call, long nowNs) {
-    int seat = on.seat();
-    Outcome outcome = attempt.outcome();
-    long latencyNs = attempt.latencyNs();
-    health.ended(seat, outcome);
+  public void answers(Eligible on, Attempt attempt, long nowNs) {
+    done(on.seat(), attempt, nowNs);
+  }
+
+  /** The attempt on this host is over, however it ended. */
+  public void finished(Eligible on, Attempt attempt, long nowNs) {
+    health.ended(on.seat(), attempt.outcome());
+    if (!attempt.heard()) {
+      done(on.seat(), attempt, nowNs);
+    }
+    link(on.host()).finished(nowNs);
+  }
+
+  private void done(int seat, Attempt attempt, long nowNs) {
     if (attempt.single()) {
       health.ended(seat);
     }
+    long latencyNs = attempt.latencyNs();
     if (latencyNs >= 0) {
       health.took(seat, latencyNs, nowNs);
       if (attempt.timedSlot() >= 0) {
         health.timed(attempt.timedSlot(), latencyNs);
       }
     }
-    Probation probation = health.standings().of(seat).probation();
-    if (probation != null) {
-      probation.end(call, outcome, latencyNs);
-    }
-    link(on.host()).finished(nowNs);
   }
 
   @SuppressWarnings(

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
+import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.ModelConfig;
 import inference.ModelConfigRequest;
@@ -44,6 +45,10 @@ final class FakeHost implements AutoCloseable {
   volatile String bootId = BOOT_ID;
   volatile @Nullable Status failure;
   volatile boolean silent;
+
+  /** What it says besides what it was told, in each answer of a single message. */
+  volatile ByteString more = ByteString.EMPTY;
+
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
   /** When the last request came. */
@@ -138,6 +143,7 @@ final class FakeHost implements AutoCloseable {
               .setModelVersion(request.getModelVersion())
               .setId(request.getId())
               .addAllRawOutputContents(request.getRawInputContentsList())
+              .addAllRawOutputContents(more.isEmpty() ? List.of() : List.of(more))
               .build());
       answer.onCompleted();
     }

@@ -10,6 +10,7 @@ import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.upstream.health.Fleet;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Probation;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -233,6 +234,9 @@ class HostLinkTest {
     }
 
     @Override
+    public void onProbation(Probation.Trial trial) {}
+
+    @Override
     public void opened(HostConnection connection, int streamId) {}
 
     @Override
@@ -253,6 +257,11 @@ class HostLinkTest {
     @Override
     public boolean single() {
       return true;
+    }
+
+    @Override
+    public boolean heard() {
+      return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.upstream.health.Fleet;
 import io.weighbridge.gateway.upstream.health.Outcome;
+import io.weighbridge.gateway.upstream.health.Probation;
 import io.weighbridge.gateway.upstream.health.Standing;
 import java.util.Arrays;
 import java.util.List;
@@ -241,7 +242,7 @@ class UpstreamTest {
     while (!fleet.hosts[0].equals(upstream.choose(fleet.hosts, null, call, nowNs))) {
       // Another draw.
     }
-    Objects.requireNonNull(fleet.loop.standings().of(0).probation())
-        .end(call, Outcome.ANSWERED, MS);
+    Probation probation = Objects.requireNonNull(fleet.loop.standings().of(0).probation());
+    Objects.requireNonNull(probation.trial(call)).end(Outcome.ANSWERED, MS);
   }
 }

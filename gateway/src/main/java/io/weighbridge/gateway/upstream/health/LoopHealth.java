@@ -94,7 +94,7 @@ public final class LoopHealth {
     add(seat, STARTED, 1);
   }
 
-  /** A call that was {@link #started} is over. */
+  /** The answer of a call that was {@link #started} has begun, or will never come. */
   public void ended(int seat) {
     add(seat, ENDED, 1);
   }
@@ -128,7 +128,7 @@ public final class LoopHealth {
     return most > 0 && inFlight(seat) >= most;
   }
 
-  /** Calls of one message that the host has of this loop. Any thread. */
+  /** Calls of one message of this loop that the host has not begun to answer. Any thread. */
   public long inFlight(int seat) {
     long[] now = cells;
     int at = seat * CELLS;

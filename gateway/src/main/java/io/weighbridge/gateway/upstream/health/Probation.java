@@ -1,7 +1,6 @@
 package io.weighbridge.gateway.upstream.health;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Probation {
   private final long slowNs;
-  private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
-  private final AtomicLong takenAtNs = new AtomicLong();
+  private final AtomicReference<@Nullable Trial> place = new AtomicReference<>();
   private final AtomicInteger passed = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
 
@@ -25,41 +23,73 @@ public final class Probation {
     this.slowNs = slowNs;
   }
 
-  /** Takes the place for a call, if it is free: the call must {@link #end}. */
+  /** Takes the place for a call, if it is free: its {@link #trial} must end. */
   public boolean take(Object call, long nowNs) {
-    if (holder.getPlain() != null || failed.getPlain() > 0) {
+    if (place.getPlain() != null || failed.getPlain() > 0) {
       return false;
     }
-    if (!holder.compareAndSet(null, call)) {
-      return false;
-    }
-    takenAtNs.set(nowNs);
-    return true;
+    return place.compareAndSet(null, new Trial(call, nowNs));
   }
 
-  /** The call is over; one that does not hold the place changes nothing. */
+  /** What the call shows that has the place; null when that is another one, or none. */
   @SuppressWarnings("ReferenceEquality") // The place is this call's, not an equal one's.
-  public void end(Object call, Outcome outcome, long latencyNs) {
-    if (holder.get() != call) {
-      return;
+  public @Nullable Trial trial(Object call) {
+    Trial now = place.get();
+    return now != null && now.call == call ? now : null;
+  }
+
+  /** One call on probation. What it is told, it is told by the call's event loop. */
+  public final class Trial {
+    private final Object call;
+    private final long takenAtNs;
+
+    /** When the host had the whole request; says something once {@link #asked} is set. */
+    private volatile long askedAtNs;
+
+    private volatile boolean asked;
+
+    private Trial(Object call, long takenAtNs) {
+      this.call = call;
+      this.takenAtNs = takenAtNs;
     }
-    switch (outcome) {
-      case ANSWERED -> (latencyNs > slowNs ? failed : passed).incrementAndGet();
-      case ERRED, BROKE -> failed.incrementAndGet();
-      case NOTHING, CALLED_OFF -> {
-        // The next call shows.
+
+    /** The host has all of the request: the time is its own from now on. */
+    public void asked(long nowNs) {
+      askedAtNs = nowNs;
+      asked = true;
+    }
+
+    /**
+     * It has shown what it could, once.
+     *
+     * @param latencyNs how long the host took; negative when nobody can say
+     */
+    public void end(Outcome outcome, long latencyNs) {
+      switch (outcome) {
+        case ANSWERED -> (latencyNs > slowNs ? failed : passed).incrementAndGet();
+        case ERRED, BROKE -> failed.incrementAndGet();
+        case NOTHING, CALLED_OFF -> {
+          // The next call shows.
+        }
       }
+      place.compareAndSet(this, null);
     }
-    holder.set(null);
   }
 
   int passed() {
     return passed.get();
   }
 
-  /** Whether a call failed, or hangs for that long. */
+  /**
+   * Whether a call failed, or the host has left one without an answer for that long. One that the
+   * host has not even got for that long holds up the others no longer.
+   */
   boolean failed(long nowNs, long hangNs) {
-    return failed.get() > 0
-        || (holder.get() != null && nowNs - takenAtNs.get() > Math.max(slowNs, hangNs));
+    Trial now = place.get();
+    if (now != null && !now.asked && nowNs - now.takenAtNs > hangNs) {
+      place.compareAndSet(now, null);
+    }
+    boolean hangs = now != null && now.asked && nowNs - now.askedAtNs > Math.max(slowNs, hangNs);
+    return hangs || failed.get() > 0;
   }
 }

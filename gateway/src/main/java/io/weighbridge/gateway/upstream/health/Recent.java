@@ -47,7 +47,7 @@ final class Recent {
     return timedSum == 0 ? 0 : latencyNsSum / timedSum;
   }
 
-  /** Calls of one message that are not over. */
+  /** Calls of one message whose answer has not begun. */
   long inFlight() {
     return inFlight;
   }

@@ -51,7 +51,7 @@ public record SeatReport(
   /**
    * What was counted.
    *
-   * @param inFlight calls of one message that are not over
+   * @param inFlight calls of one message whose answer has not begun
    * @param inFlightMax how many it is given at a time now
    * @param latencyNs mean over the last second; 0 without calls
    * @param failedShare of its last calls, 0 to 1

@@ -9,6 +9,7 @@ import io.weighbridge.gateway.call.Seats;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Hosts of one version in virtual time, whose calls a test makes up. Confined to one thread. */
@@ -118,7 +119,7 @@ public final class Fleet {
     if (probation == null || !probation.take(call, nowNs())) {
       return false;
     }
-    probation.end(call, outcome, 10 * MS);
+    Objects.requireNonNull(probation.trial(call)).end(outcome, 10 * MS);
     return true;
   }
 

@@ -152,8 +152,8 @@ class HostHealthTest {
     Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
     assertThat(probation.take("a", fleet.nowNs())).isTrue();
     assertThat(probation.take("b", fleet.nowNs())).isFalse();
-    probation.end("b", Outcome.BROKE, -1);
-    probation.end("a", Outcome.NOTHING, -1);
+    assertThat(probation.trial("b")).isNull();
+    Objects.requireNonNull(probation.trial("a")).end(Outcome.NOTHING, -1);
     assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
     assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
     fleet.pass(SECOND, 1, 2);
@@ -175,7 +175,7 @@ class HostHealthTest {
     fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
     Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
     assertThat(probation.take("a", fleet.nowNs())).isTrue();
-    probation.end("a", Outcome.ANSWERED, 51 * MS);
+    Objects.requireNonNull(probation.trial("a")).end(Outcome.ANSWERED, 51 * MS);
     fleet.look();
     assertThat(fleet.state(0)).isEqualTo(State.OUT);
   }
@@ -186,7 +186,30 @@ class HostHealthTest {
     fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
     Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
     assertThat(probation.take("a", fleet.nowNs())).isTrue();
+    Objects.requireNonNull(probation.trial("a")).asked(fleet.nowNs());
     assertThat(fleet.until(0, State.OUT, 3 * SECOND, 1, 2)).isGreaterThan(2 * SECOND);
+  }
+
+  @Test
+  void aCallThatItsCallerHoldsUpFailsNoProbation() {
+    fleet.fails(0, 1, 2);
+    fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
+    Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
+    assertThat(probation.take("a", fleet.nowNs())).isTrue();
+    Probation.Trial slow = Objects.requireNonNull(probation.trial("a"));
+    fleet.pass(2 * SECOND, 1, 2);
+    assertThat(probation.take("b", fleet.nowNs())).isFalse();
+    fleet.pass(HostHealth.LOOK_NS, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+    assertThat(fleet.tries(0, Outcome.ANSWERED)).isTrue();
+    // The host may get it in the end, and has no other's place to give back.
+    assertThat(probation.take("c", fleet.nowNs())).isTrue();
+    slow.asked(fleet.nowNs());
+    slow.end(Outcome.ANSWERED, 10 * MS);
+    assertThat(probation.take("d", fleet.nowNs())).isFalse();
+    Objects.requireNonNull(probation.trial("c")).end(Outcome.ANSWERED, 10 * MS);
+    fleet.look();
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
   }
 
   @Test
