@@ -16,6 +16,7 @@ import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
+import io.weighbridge.gateway.upstream.check.SimulatedChecks.Says;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,6 +78,9 @@ final class SimulatedHost implements ConnectionListener {
 
   Mood mood = Mood.MOODY;
 
+  /** What it says it is, whatever it is. */
+  Says says = Says.READY;
+
   /** Longest pause before it says something. */
   int pauseMsMax = 300;
 
@@ -91,6 +95,15 @@ final class SimulatedHost implements ConnectionListener {
 
   SimulatedHost(SimulatedLoop loop) {
     this.loop = loop;
+  }
+
+  /** Asked whether it is ready. */
+  Says asked() {
+    return switch (mood) {
+      case DEAD -> Says.UNREACHABLE;
+      case HANGS -> Says.NOTHING;
+      default -> says;
+    };
   }
 
   /** Closes every connection. */

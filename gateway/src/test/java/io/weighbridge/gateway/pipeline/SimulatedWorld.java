@@ -33,6 +33,10 @@ import io.weighbridge.gateway.route.Router;
 import io.weighbridge.gateway.upstream.HostConnection;
 import io.weighbridge.gateway.upstream.Upstream;
 import io.weighbridge.gateway.upstream.UpstreamLimits;
+import io.weighbridge.gateway.upstream.check.CheckTiming;
+import io.weighbridge.gateway.upstream.check.HostChecks;
+import io.weighbridge.gateway.upstream.check.SimulatedChecks;
+import io.weighbridge.gateway.upstream.check.SimulatedChecks.Says;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import java.net.InetAddress;
@@ -55,11 +59,17 @@ final class SimulatedWorld {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
   private static final AtomicInteger WORLDS = new AtomicInteger();
   static final CallLimits LIMITS = limits();
+
+  /** As an operator has them who says nothing. */
+  static final CheckTiming CHECKS = new CheckTiming(5 * SECOND_NS, SECOND_NS);
+
   private static final int HOSTS = 3;
   private static final int CALLERS = 3;
   private static final int CONNECT_MS_MAX = 1_500;
   private static final int CALM_ANSWER_MS_MAX = 20;
   private static final int CROWDED_CALLS = 2;
+  private static final int SAYS_MS_MAX = 3_000;
+  private static final List<Says> SAYINGS = List.of(Says.values());
 
   final SimulatedLoop loop;
   final SimulatedLane lane = new SimulatedLane();
@@ -72,6 +82,7 @@ final class SimulatedWorld {
   private final Flusher flusher;
   private final Sweeper sweeper;
   private final HostHealth health;
+  private final SimulatedChecks checks;
   private final Seats seats = new Seats();
   private final Upstream upstream;
   private final CallMetrics metrics;
@@ -127,6 +138,16 @@ final class SimulatedWorld {
       addHost(i);
     }
     publish(slots, secondTry);
+    checks =
+        new SimulatedChecks(
+            hostEntries,
+            CHECKS,
+            new HostChecks.Source(this::served, slots),
+            loop.events.ticker(),
+            new SplittableRandom(seed),
+            health,
+            host -> hosts.get(host.index()).asked(),
+            loop::after);
     for (int i = 0; i < CALLERS; i++) {
       callers.add(new SimulatedCaller(this, "caller" + i, PathHarness.TOKEN));
     }
@@ -295,6 +316,20 @@ final class SimulatedWorld {
     loop.after(HostHealth.LOOK_NS, this::lookAtHealth);
   }
 
+  private void lookAtChecks() {
+    checks.look();
+    loop.after(SimulatedChecks.LOOK_NS, this::lookAtChecks);
+  }
+
+  /** Hosts say that they are not ready, or nothing at all, now and then, whatever they are. */
+  private void hostsSay() {
+    if (!well) {
+      SimulatedHost any = hosts.get(loop.random.nextInt(HOSTS));
+      any.says = loop.happens(70) ? Says.READY : SAYINGS.get(loop.random.nextInt(SAYINGS.size()));
+      loop.after(loop.someMs(SAYS_MS_MAX), this::hostsSay);
+    }
+  }
+
   /** Connects late, or not at all. */
   private void connect(Http2Transport transport, HostTable.Host host, HostConnection connection) {
     if (!well && loop.happens(25)) {
@@ -323,6 +358,7 @@ final class SimulatedWorld {
   /** Begins a calm world's life. */
   void begin() {
     lookAtHealth();
+    lookAtChecks();
   }
 
   /** Puts a host into a mood; one that dies takes its connections with it. */
@@ -349,7 +385,9 @@ final class SimulatedWorld {
   /** Lets it be, then heals it, asks for a last round, closes everything and judges. */
   List<String> live(long seconds) {
     ledgerFills();
+    hostsSay();
     lookAtHealth();
+    lookAtChecks();
     loop.run(seconds * SECOND_NS);
     callers.forEach(SimulatedCaller::stopCalling);
     heal();
@@ -377,7 +415,10 @@ final class SimulatedWorld {
   private void heal() {
     well = true;
     lane.full = false;
-    hosts.forEach(host -> host.mood = Mood.WELL);
+    hosts.forEach(host -> {
+      host.mood = Mood.WELL;
+      host.says = Says.READY;
+    });
     // What broke silently would stay so: a host that vanished is noticed by the kernel.
     closeHosts();
   }
