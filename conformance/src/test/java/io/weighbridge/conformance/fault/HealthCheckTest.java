@@ -9,7 +9,6 @@ import io.weighbridge.admin.v1.ListHostsRequest;
 import io.weighbridge.conformance.process.CallerKey;
 import io.weighbridge.conformance.process.GatewayProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -37,24 +36,12 @@ class HealthCheckTest {
     hostA = new StubHost(0);
     hostB = new StubHost(0);
     toHostA = new FaultProxy(hostA.address());
-    Files.writeString(folder.resolve("keys.yaml"), KEY.keysFile());
-    Files.writeString(
-        folder.resolve("gateway.yaml"),
-        """
-        gateway: {id: gw-check}
-        listen:
-          predict: {address: "127.0.0.1:0"}
-          admin: {address: "127.0.0.1:0"}
-          http: {address: "127.0.0.1:0"}
-        keys: {file: keys.yaml}
-        hosts:
-          - {id: a, address: "127.0.0.1:%d", serves: [{model: m, version: "1"}]}
-          - {id: b, address: "127.0.0.1:%d", serves: [{model: m, version: "1"}], health-check: grpc-health}
-        models:
-          - {name: m, integrity: none, versions: [{version: "1"}]}
-        limits: {host-check-period: 500ms, host-check-max: 500ms}
-        """
-            .formatted(toHostA.address().getPort(), hostB.address().getPort()));
+    OneModel.write(
+        folder,
+        KEY,
+        "limits: {host-check-period: 500ms, host-check-max: 500ms}",
+        OneModel.host("a", toHostA.address()),
+        OneModel.host("b", hostB.address(), "health-check: grpc-health"));
     gateway = new GatewayProcess(folder);
     caller = new TestCaller(gateway.predict(), KEY);
   }

@@ -15,7 +15,6 @@ import io.weighbridge.conformance.fault.TestCaller.Outcome;
 import io.weighbridge.conformance.process.CallerKey;
 import io.weighbridge.conformance.process.GatewayProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,24 +52,12 @@ class HostDrainTest {
     for (int i = 0; i < 2; i++) {
       hosts.add(new HostProcess(folder.resolve("host-" + i + ".log")));
     }
-    Files.writeString(folder.resolve("keys.yaml"), KEY.keysFile());
-    Files.writeString(
-        folder.resolve("gateway.yaml"),
-        """
-        gateway: {id: gw-drain}
-        listen:
-          predict: {address: "127.0.0.1:0"}
-          admin: {address: "127.0.0.1:0"}
-          http: {address: "127.0.0.1:0"}
-        keys: {file: keys.yaml}
-        hosts:
-          - {id: a, address: "127.0.0.1:%d", serves: [{model: m, version: "1"}]}
-          - {id: b, address: "127.0.0.1:%d", serves: [{model: m, version: "1"}]}
-        models:
-          - {name: m, integrity: none, versions: [{version: "1"}]}
-        limits: {host-backoff-max: 100ms}
-        """
-            .formatted(port(0), port(1)));
+    OneModel.write(
+        folder,
+        KEY,
+        "limits: {host-backoff-max: 100ms}",
+        OneModel.host("a", hosts.get(0).address()),
+        OneModel.host("b", hosts.get(1).address()));
     gateway = new GatewayProcess(folder);
   }
 

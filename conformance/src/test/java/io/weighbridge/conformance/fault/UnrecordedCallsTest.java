@@ -30,31 +30,12 @@ class UnrecordedCallsTest {
 
   @TempDir private Path folder;
 
-  private void configure(String calls, HostProcess host) throws Exception {
-    Files.writeString(folder.resolve("keys.yaml"), KEY.keysFile());
-    Files.writeString(
-        folder.resolve("gateway.yaml"),
-        """
-        gateway: {id: gw-counted}
-        listen:
-          predict: {address: "127.0.0.1:0"}
-          admin: {address: "127.0.0.1:0"}
-          http: {address: "127.0.0.1:0"}
-        ledger: {calls: %s}
-        keys: {file: keys.yaml}
-        hosts:
-          - {id: a, address: "127.0.0.1:%d", serves: [{model: m, version: "1"}]}
-        models:
-          - {name: m, integrity: none, versions: [{version: "1"}]}
-        """
-            .formatted(calls, host.address().getPort()));
-  }
-
   /** Calls a gateway that says so of its calls; answers with what each heard of its record. */
   private List<Outcome> play(String calls, double records) throws Exception {
     List<Outcome> outcomes = new ArrayList<>();
     try (HostProcess host = new HostProcess(folder.resolve("host.log"))) {
-      configure(calls, host);
+      OneModel.write(
+          folder, KEY, "ledger: {calls: " + calls + "}", OneModel.host("a", host.address()));
       try (GatewayProcess gateway = new GatewayProcess(folder);
           TestCaller caller = new TestCaller(gateway.predict(), KEY)) {
         for (int i = 0; i < CALLS; i++) {

@@ -5,6 +5,7 @@ import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.upstream.health.HostHealth;
+import io.weighbridge.gateway.upstream.health.LookThread;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,13 +15,10 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks every host that serves something whether it is ready, again and again, and has what it
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class HostChecks implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HostChecks.class);
-
   static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** 500 a second: 1,000 hosts of two versions each can be asked every 5 s. */
@@ -49,8 +45,8 @@ public final class HostChecks implements AutoCloseable {
   private final Asker asker;
   private final HostHealth health;
   private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
-  private final ScheduledThreadPoolExecutor thread =
-      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("host-check").daemon().factory());
+  private final LookThread thread =
+      new LookThread("host-check", this::look, "hosts could not be asked whether they are ready");
 
   // All below are guarded by this.
   private final PriorityQueue<Checked> due = new PriorityQueue<>();
@@ -115,16 +111,7 @@ public final class HostChecks implements AutoCloseable {
 
   /** Begins to ask. */
   public void start() {
-    var _ = thread.scheduleWithFixedDelay(this::task, LOOK_NS, LOOK_NS, TimeUnit.NANOSECONDS);
-  }
-
-  @SuppressWarnings("CatchingUnchecked") // The edge of a background task: the next look must come.
-  private void task() {
-    try {
-      look();
-    } catch (Exception e) {
-      LOG.error("hosts could not be asked whether they are ready", e);
-    }
+    thread.start(LOOK_NS);
   }
 
   /** Judges the answers there are, and asks what is due. */
@@ -234,7 +221,7 @@ public final class HostChecks implements AutoCloseable {
   /** Asks no more. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.close();
     synchronized (this) {
       asker.close();
     }

@@ -13,22 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The health of every version on every host, as calls show it. Thread-safe: one thread looks at
  * what event loops counted, every {@link #LOOK_NS}, and publishes what they choose hosts by.
  */
 public final class HostHealth implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HostHealth.class);
-
   /** Often enough to act within a second on several looks. */
   public static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -51,9 +46,11 @@ public final class HostHealth implements AutoCloseable {
   /** Seats of which that changed since the last look. */
   private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
 
-  private final ScheduledThreadPoolExecutor thread =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().name("host-health").daemon().factory());
+  private final LookThread thread =
+      new LookThread(
+          "host-health",
+          this::look,
+          "the health of hosts could not be judged; what was known stays in force");
 
   // All below are guarded by this.
   private final Map<Integer, SeatHealth> seats = new HashMap<>();
@@ -99,16 +96,7 @@ public final class HostHealth implements AutoCloseable {
 
   /** Begins to look, every {@link #LOOK_NS}. */
   public void start() {
-    var _ = thread.scheduleWithFixedDelay(this::task, LOOK_NS, LOOK_NS, TimeUnit.NANOSECONDS);
-  }
-
-  @SuppressWarnings("CatchingUnchecked") // The edge of a background task: the next look must come.
-  private void task() {
-    try {
-      look();
-    } catch (Exception e) {
-      LOG.error("the health of hosts could not be judged; what was known stays in force", e);
-    }
+    thread.start(LOOK_NS);
   }
 
   /**
@@ -322,6 +310,6 @@ public final class HostHealth implements AutoCloseable {
   /** Looks no more. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.close();
   }
 }
