@@ -21,6 +21,7 @@ import io.weighbridge.gateway.config.Limit;
 import io.weighbridge.gateway.config.Limits;
 import io.weighbridge.gateway.config.ModelConfig;
 import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.Headroom;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.LoopClock;
@@ -56,6 +57,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,8 +116,9 @@ final class DataPath {
       int index, EventLoop loop, CallServices services, Ledger ledger, SplittableRandom random) {
     long queuedBytesMax = bufferedBytesMax(limits, loops.all().size());
     LoopClock clock = new LoopClock(loop.ticker());
-    Flusher flusher = new Flusher(loop, queuedBytesMax);
-    Pressure pressure = new Pressure(queuedBytesMax, memory);
+    Headroom headroom = headroom();
+    Flusher flusher = new Flusher(loop, queuedBytesMax, headroom);
+    Pressure pressure = new Pressure(queuedBytesMax, headroom, memory::heap);
     pressures.add(pressure);
     LoopHealth hosts = health.loop(index);
     LoopMetrics figures = metrics.loop(index);
@@ -153,6 +156,17 @@ final class DataPath {
             new TimerWheel(loop, clock),
             traces(random.split()));
     return new LoopParts(index, loop, transport, sweeper, callLoop);
+  }
+
+  private Headroom headroom() {
+    LongAdder missed = metrics.tally(Metric.BUFFERS_MISSED);
+    return new Headroom(
+        memory::direct,
+        PlatformDependent.maxDirectMemory() / loops.all().size(),
+        () -> {
+          missed.increment();
+          memory.giveBack();
+        });
   }
 
   private Recorder recorder(Lane lane) {

@@ -23,6 +23,7 @@ public final class GatewayMain {
   public static void main(String[] args) {
     // The adaptive allocator has open reports of running out of memory (netty#15850).
     System.setProperty("io.netty.allocator.type", "pooled");
+    BufferMemory.divide();
     if (args.length != 2 || !args[0].equals("--config")) {
       System.err.println("usage: weighbridge gateway --config FILE");
       System.exit(EXIT_USAGE);

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.stub.StreamObserver;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.weighbridge.conformance.process.CallerKey;
 import io.weighbridge.conformance.process.GatewayProcess;
 import java.io.IOException;
@@ -24,14 +26,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A gateway with 24 MiB for its buffers, and callers who would fill 128 MiB of windows with large
- * requests to a host that reads nothing: {@code mvn -Psoak verify}. It refuses, lives, and
- * recovers.
+ * A gateway with 24 MiB for its buffers, and callers who would fill 128 MiB of windows: with large
+ * requests to a host that reads nothing, or with large answers that they do not read themselves:
+ * {@code mvn -Psoak verify}. It refuses, lives, and recovers, and no connection fails for want of
+ * memory.
  */
 class ShortOfMemory {
   private static final int CALLERS = 64;
   private static final int CALLS_PER_CALLER = 8;
-  private static final int REQUEST_BYTES = 1 << 20;
+  private static final int LARGE_BYTES = 1 << 20;
+  private static final int CALL_SECONDS = 8;
+  private static final int WINDOW_BYTES = 64 << 10;
   private static final int REFUSED_MIN = 1_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final CallerKey KEY = new CallerKey("memory", "[\"*\"]");
@@ -43,6 +48,10 @@ class ShortOfMemory {
   private StubHost host;
   private FaultProxy toHost;
   private GatewayProcess gateway;
+
+  /** Asks for little, beside the others. */
+  private TestCaller small;
+
   private volatile boolean over;
 
   @BeforeEach
@@ -70,8 +79,10 @@ class ShortOfMemory {
     gateway =
         new GatewayProcess(
             folder, "-Xmx96m", "-XX:MaxDirectMemorySize=24m", "-XX:+ExitOnOutOfMemoryError");
+    small = new TestCaller(gateway.predict(), KEY);
     for (int i = 0; i < CALLERS; i++) {
-      callers.add(new TestCaller(gateway.predict(), KEY));
+      NettyChannelBuilder to = NettyChannelBuilder.forAddress(gateway.predict());
+      callers.add(new TestCaller(to.flowControlWindow(WINDOW_BYTES), KEY));
     }
   }
 
@@ -80,70 +91,118 @@ class ShortOfMemory {
     over = true;
     free.release();
     callers.forEach(TestCaller::close);
+    small.close();
     gateway.close();
     toHost.close();
     host.close();
   }
 
-  /** Keeps as many calls going as there are places. */
-  private void load() {
-    ModelInferRequest large =
-        TestCaller.request("m", "large").toBuilder()
-            .addRawInputContents(ByteString.copyFrom(new byte[REQUEST_BYTES]))
-            .build();
-    for (int i = 0; !over; i++) {
-      free.acquireUninterruptibly();
-      callers
-          .get(i % CALLERS)
-          .stub()
-          .withDeadlineAfter(8, TimeUnit.SECONDS)
-          .modelInfer(
-              large,
-              new StreamObserver<ModelInferResponse>() {
-                @Override
-                public void onNext(ModelInferResponse answer) {
-                  // Only that it ends counts.
-                }
+  /** A call's end, however much its caller reads before. */
+  private final class Ended
+      implements ClientResponseObserver<ModelInferRequest, ModelInferResponse> {
+    private final boolean reads;
 
-                @Override
-                public void onError(Throwable cause) {
-                  if (String.valueOf(cause.getMessage()).contains("UNAVAILABLE: overloaded")) {
-                    refused.incrementAndGet();
-                  }
-                  free.release();
-                }
+    Ended(boolean reads) {
+      this.reads = reads;
+    }
 
-                @Override
-                public void onCompleted() {
-                  free.release();
-                }
-              });
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ModelInferRequest> call) {
+      if (!reads) {
+        call.disableAutoRequestWithInitial(0);
+      }
+    }
+
+    @Override
+    public void onNext(ModelInferResponse answer) {
+      // Only that it ends counts.
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      if (String.valueOf(cause.getMessage()).contains("UNAVAILABLE: overloaded")) {
+        refused.incrementAndGet();
+      }
+      free.release();
+    }
+
+    @Override
+    public void onCompleted() {
+      free.release();
     }
   }
 
-  @Test
-  void shedsLivesAndRecovers() throws Exception {
-    TestCaller small = callers.getFirst();
-    assertThat(small.call(TestCaller.request("m", "before")).status().isOk()).isTrue();
-    toHost.towardsTarget(Fault.STALL);
-    Thread load = Thread.ofPlatform().start(this::load);
+  /** Keeps as many calls going as there are places. */
+  private Thread load(ModelInferRequest request, boolean reads) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          for (int i = 0; !over; i++) {
+            free.acquireUninterruptibly();
+            callers
+                .get(i % CALLERS)
+                .stub()
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .modelInfer(request, new Ended(reads));
+          }
+        });
+  }
+
+  private boolean served(String id) {
+    return small.call(TestCaller.request("m", id), 2_000).status().isOk();
+  }
+
+  private void assertSheds(String what) throws Exception {
     await().atMost(PATIENCE).until(() -> refused.get() > REFUSED_MIN);
-    assertThat(gateway.metric("weighbridge_shed_percent")).isPositive();
-    assertThat(gateway.metric("weighbridge_ready")).isEqualTo(1);
     System.out.printf(
-        "memory: %d refused; buffers hold %.1f MiB, for slow receivers %.1f MiB%n",
+        "memory, %s: %d refused; buffers hold %.1f MiB, for slow receivers %.1f MiB; %.0f missed%n",
+        what,
         refused.get(),
         gateway.metric("weighbridge_buffers_held_bytes") / (1 << 20),
-        gateway.metric("weighbridge_queued_bytes") / (1 << 20));
+        gateway.metric("weighbridge_queued_bytes") / (1 << 20),
+        gateway.metric("weighbridge_buffers_missed_total"));
+    await().atMost(PATIENCE).until(() -> gateway.metric("weighbridge_shed_percent") > 0);
+    assertThat(gateway.metric("weighbridge_ready")).isEqualTo(1);
+  }
+
+  private void assertRecovers() throws Exception {
+    await().atMost(PATIENCE).until(() -> served("after"));
+    await().atMost(PATIENCE).until(() -> gateway.metric("weighbridge_shed_percent") == 0);
+    await().atMost(PATIENCE).until(() -> gateway.metric("weighbridge_buffers_held_bytes") == 0);
+    assertThat(gateway.stop()).isZero();
+    assertThat(gateway.log())
+        .doesNotContain("OutOf", "defect", "for want of memory", "Cannot reserve");
+  }
+
+  private void end(Thread load) throws InterruptedException {
     over = true;
     free.release();
     load.join();
+  }
+
+  @Test
+  void largeRequestsForAHostThatReadsNothing() throws Exception {
+    assertThat(served("before")).isTrue();
+    toHost.towardsTarget(Fault.STALL);
+    ModelInferRequest large =
+        TestCaller.request("m", "large").toBuilder()
+            .addRawInputContents(ByteString.copyFrom(new byte[LARGE_BYTES]))
+            .build();
+    Thread load = load(large, true);
+    assertSheds("requests");
+    end(load);
     toHost.heal();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> small.call(TestCaller.request("m", "after"), 2_000).status().isOk());
-    await().atMost(PATIENCE).until(() -> gateway.metric("weighbridge_shed_percent") == 0);
-    assertThat(gateway.stop()).isZero();
-    assertThat(gateway.log()).doesNotContain("OutOf").doesNotContain("defect");
+    assertRecovers();
+  }
+
+  @Test
+  void largeAnswersForCallersWhoReadNothing() throws Exception {
+    assertThat(served("before")).isTrue();
+    Thread load = load(TestCaller.request("m", "large", StubHost.ANSWER_BYTES, LARGE_BYTES), false);
+    assertSheds("answers");
+    end(load);
+    // While the others are still there, and still read nothing.
+    await().atMost(PATIENCE).until(() -> served("beside"));
+    callers.forEach(TestCaller::close);
+    assertRecovers();
   }
 }

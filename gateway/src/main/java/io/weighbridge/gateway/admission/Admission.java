@@ -64,6 +64,11 @@ public final class Admission {
     return over == null ? null : new Refused(Refusal.RATE_LIMITED, over.text(), over.waitNs(nowNs));
   }
 
+  /** Whether memory is short: nothing more may be held for calls. */
+  public boolean isShort() {
+    return pressure.isShort();
+  }
+
   /** The places of the process, as far as this loop has any. */
   public CallPlaces.Part places() {
     return places;

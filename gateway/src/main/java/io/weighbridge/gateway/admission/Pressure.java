@@ -1,9 +1,12 @@
 package io.weighbridge.gateway.admission;
 
+import io.weighbridge.gateway.http2.Headroom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much of what comes an event loop refuses, because it is behind with its work, holds too much
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * slowly than it grew, so that callers come back one after the other.
  */
 public final class Pressure {
+  private static final Logger LOG = LoggerFactory.getLogger(Pressure.class);
+
   /** Later than this, at each of {@link #LATE_LOOKS} looks in a row, a loop is behind. */
   static final long LAG_NS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -28,11 +33,12 @@ public final class Pressure {
   /** Of the bytes that may wait on a loop; beyond all of them streams are reset. */
   static final double QUEUED_SHARE_MAX = 0.8;
 
-  /** Of the memory that the process may have, direct or heap. */
-  static final double MEMORY_SHARE_MAX = 0.9;
+  /** Of the heap that the process may have. */
+  static final double HEAP_SHARE_MAX = 0.9;
 
   private final long queuedBytesMax;
-  private final Supplier<MemoryUse> memory;
+  private final Headroom headroom;
+  private final DoubleSupplier heap;
   private int lateLooks;
   private volatile int shedPercent;
 
@@ -43,32 +49,44 @@ public final class Pressure {
    * None, until it is looked for.
    *
    * @param queuedBytesMax bytes that may wait for peers on the loop
-   * @param memory of the process
+   * @param headroom of the loop
+   * @param heap share of the heap that is in use
    */
-  public Pressure(long queuedBytesMax, Supplier<MemoryUse> memory) {
+  public Pressure(long queuedBytesMax, Headroom headroom, DoubleSupplier heap) {
     this.queuedBytesMax = queuedBytesMax;
-    this.memory = memory;
+    this.headroom = headroom;
+    this.heap = heap;
   }
 
   /** Takes how late the loop is, and how many bytes wait on it, ten times a second. */
   public void looked(long lagNs, long queuedBytes) {
     lateLooks = lagNs > LAG_NS_MAX ? lateLooks + 1 : 0;
+    headroom.look();
     PressureCause now = cause(queuedBytes);
-    int percent = shedPercent;
     if (now == null) {
-      shedPercent = Math.max(0, percent - FALLS_PERCENT);
+      refuse(Math.max(0, shedPercent - FALLS_PERCENT), cause);
+    } else if (now == PressureCause.DIRECT_MEMORY) {
+      refuse(SHED_PERCENT_MAX, now);
     } else {
-      cause = now;
-      shedPercent = Math.min(SHED_PERCENT_MAX, percent + GROWS_PERCENT);
+      refuse(Math.min(SHED_PERCENT_MAX, shedPercent + GROWS_PERCENT), now);
     }
   }
 
+  private void refuse(int percent, @Nullable PressureCause why) {
+    if (percent > 0 && shedPercent == 0) {
+      LOG.warn("calls are refused: {}", why);
+    } else if (percent == 0 && shedPercent > 0) {
+      LOG.info("no more calls are refused for that: {}", why);
+    }
+    cause = why;
+    shedPercent = percent;
+  }
+
   private @Nullable PressureCause cause(long queuedBytes) {
-    MemoryUse use = memory.get();
-    if (use.heap() > MEMORY_SHARE_MAX) {
+    if (heap.getAsDouble() > HEAP_SHARE_MAX) {
       return PressureCause.HEAP;
     }
-    if (use.direct() > MEMORY_SHARE_MAX) {
+    if (headroom.isShort()) {
       return PressureCause.DIRECT_MEMORY;
     }
     if (queuedBytes > QUEUED_SHARE_MAX * queuedBytesMax) {
@@ -79,8 +97,18 @@ public final class Pressure {
 
   /** Why the call at hand is one of those that are refused; null when it is not. */
   @Nullable PressureCause sheds(RandomGenerator random) {
+    if (headroom.isShort()) {
+      // It does not wait for the next look: memory is full before that.
+      refuse(SHED_PERCENT_MAX, PressureCause.DIRECT_MEMORY);
+    }
     int percent = shedPercent;
-    return percent > 0 && random.nextInt(100) < percent ? cause : null;
+    boolean refused = percent > 0 && (headroom.isFull() || random.nextInt(100) < percent);
+    return refused ? cause : null;
+  }
+
+  /** Whether memory is short: nothing more may be held. */
+  boolean isShort() {
+    return headroom.isShort();
   }
 
   /** How many calls of a hundred are refused for this. Any thread. */

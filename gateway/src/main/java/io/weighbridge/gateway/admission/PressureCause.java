@@ -22,7 +22,7 @@ public enum PressureCause {
   }
 
   /** What a call is told. */
-  Admission.Refused refused() {
+  public Admission.Refused refused() {
     return refused;
   }
 

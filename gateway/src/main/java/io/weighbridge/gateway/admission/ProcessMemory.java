@@ -3,7 +3,6 @@ package io.weighbridge.gateway.admission;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.Ticker;
 import io.netty.util.internal.PlatformDependent;
-import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -11,29 +10,26 @@ import java.lang.management.MemoryUsage;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
- * Looks how much memory is in use, when it is asked and the last look is old. Thread-safe: one of
- * those that ask looks, the others take what is known.
+ * How much of the memory that the process may have is in use, 0 to 1. Thread-safe.
  *
  * <pre>
  * Implementation notes: of direct memory what buffers in use hold ("pinned"), for what a pool has taken from the system it
  * keeps, and would say that memory is short long after a burst. They are held against what the pool can have: it takes memory
- * by the chunk, so what is left between chunks, and what others hold (the ledger's buffers), is none of its. Of the heap what a collection of the old generation
+ * by the chunk, so what is left between chunks, and what others hold, is none of its. Of the heap what a collection of the old generation
  * left there: what is in use between collections is mostly garbage, and says only when the next one is due. G1 looks
  * at the old generation by itself when memory gets short, and every ten seconds as the launcher starts it.
  * </pre>
  */
-public final class ProcessMemory implements Supplier<MemoryUse> {
+public final class ProcessMemory {
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final PooledByteBufAllocator buffers;
   private final Ticker ticker;
   private final MemoryPoolMXBean longLived;
-  private final BufferPoolMXBean direct;
   private final AtomicLong lookedAtNs;
-  private volatile MemoryUse use;
+  private volatile double heap;
 
   /** Looks at what this allocator gave out, and at the heap. */
   public ProcessMemory(PooledByteBufAllocator buffers, Ticker ticker) {
@@ -45,35 +41,38 @@ public final class ProcessMemory implements Supplier<MemoryUse> {
             .filter(pool -> pool.getType() == MemoryType.HEAP)
             .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()))
             .orElseThrow();
-    direct =
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-            .filter(pool -> pool.getName().equals("direct"))
-            .findFirst()
-            .orElseThrow();
     lookedAtNs = new AtomicLong(ticker.nanoTime());
-    use = look();
+    heap = lookAtHeap();
   }
 
-  @Override
-  public MemoryUse get() {
+  /** What the last collection left in the part of the heap for what lives long; not always new. */
+  public double heap() {
     long nowNs = ticker.nanoTime();
     long beforeNs = lookedAtNs.get();
     if (nowNs - beforeNs >= LOOK_NS && lookedAtNs.compareAndSet(beforeNs, nowNs)) {
-      use = look();
+      heap = lookAtHeap();
     }
-    return use;
+    return heap;
   }
 
-  private MemoryUse look() {
-    double direct = (double) buffers.pinnedDirectMemory() / poolBytesMax();
+  private double lookAtHeap() {
     MemoryUsage left = longLived.getCollectionUsage();
-    double heap = left == null ? 0 : (double) left.getUsed() / longLived.getUsage().getMax();
-    return new MemoryUse(direct, heap);
+    return left == null ? 0 : (double) left.getUsed() / longLived.getUsage().getMax();
+  }
+
+  /** What buffers hold at this moment, of the memory outside the heap that they may have. */
+  public double direct() {
+    return (double) buffers.pinnedDirectMemory() / poolBytesMax();
+  }
+
+  /** Has the current thread keep no more for its next buffers than it lately needed. */
+  public void giveBack() {
+    var _ = buffers.trimCurrentThreadCache();
   }
 
   /** What the pool has, and the whole chunks it can still get. */
   private long poolBytesMax() {
-    long leftBytes = PlatformDependent.maxDirectMemory() - direct.getMemoryUsed();
+    long leftBytes = PlatformDependent.maxDirectMemory() - PlatformDependent.usedDirectMemory();
     int chunkBytes = buffers.metric().chunkSize();
     long chunks = Math.max(0, leftBytes) / chunkBytes;
     // At least one, so that this is a number from the start.

@@ -18,5 +18,8 @@ public final class ErrorCode {
   /** Never on the wire: the connection ended under the stream. */
   public static final long CONNECTION_LOST = -1;
 
+  /** Never on the wire: we ended the stream, for too much waited for its peer. */
+  public static final long NO_ROOM = -2;
+
   private ErrorCode() {}
 }

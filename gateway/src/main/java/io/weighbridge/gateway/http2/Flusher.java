@@ -15,6 +15,7 @@ public final class Flusher implements Runnable {
   private final ArrayList<LoopConnection> dirty = new ArrayList<>();
 
   private final long queuedBytesMax;
+  private final Headroom headroom;
   private long queuedBytes;
 
   /**
@@ -22,10 +23,16 @@ public final class Flusher implements Runnable {
    *
    * @param queuedBytesMax bytes that may wait for peers' windows on all connections of the loop
    *     together
+   * @param headroom of the loop: while there is none, nothing may wait
    */
-  public Flusher(EventLoop loop, long queuedBytesMax) {
+  public Flusher(EventLoop loop, long queuedBytesMax, Headroom headroom) {
     this.loop = loop;
     this.queuedBytesMax = queuedBytesMax;
+    this.headroom = headroom;
+  }
+
+  Headroom headroom() {
+    return headroom;
   }
 
   void queued(int byteCount) {
@@ -33,7 +40,7 @@ public final class Flusher implements Runnable {
   }
 
   boolean overBudget() {
-    return queuedBytes > queuedBytesMax;
+    return queuedBytes > queuedBytesMax || headroom.isStillShort();
   }
 
   /** Bytes waiting for peers' windows. */

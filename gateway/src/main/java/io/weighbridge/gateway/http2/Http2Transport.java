@@ -19,11 +19,13 @@ public final class Http2Transport implements Transport {
 
   @Override
   public void serve(Channel channel, Http2Limits limits, ConnectionListener listener) {
+    ReadPause.guard(channel, flusher.headroom());
     channel.pipeline().addLast(new LeanHandler(this, true, limits, listener));
   }
 
   @Override
   public void connect(Channel channel, Http2Limits limits, ConnectionListener listener) {
+    ReadPause.guard(channel, flusher.headroom());
     channel.pipeline().addLast(new LeanHandler(this, false, limits, listener));
   }
 

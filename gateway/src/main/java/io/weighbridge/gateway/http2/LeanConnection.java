@@ -134,7 +134,7 @@ final class LeanConnection implements LoopConnection {
       flushNow();
       LeanStream stuck = overBudget() ? streams.longestStalled() : null;
       if (stuck != null) {
-        abort(stuck, ErrorCode.ENHANCE_YOUR_CALM);
+        abort(stuck, ErrorCode.NO_ROOM);
       }
     }
   }
@@ -196,7 +196,8 @@ final class LeanConnection implements LoopConnection {
 
   /** Ends a stream because its peer does not do its part; its listener is told. */
   void abort(LeanStream stream, long errorCode) {
-    answers.reset(stream.id, errorCode);
+    answers.reset(
+        stream.id, errorCode == ErrorCode.NO_ROOM ? ErrorCode.ENHANCE_YOUR_CALM : errorCode);
     remove(stream, StreamIds.End.RESET_BY_US);
     stream.listener.reset(errorCode, false);
     answered();

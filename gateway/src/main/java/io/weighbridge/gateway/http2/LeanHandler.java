@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     ByteBuf in = (ByteBuf) msg;
+    transport.flusher().headroom().took(in.capacity());
     transport.clock().hold();
     try {
       connection().read(in);
@@ -79,7 +81,9 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // The network's failures and a peer's TLS are heard of as the connection's end; the rest is a
-    // defect of ours, and must not take other connections with it.
+    // defect of ours, and must not take other connections with it. Netty wraps what it finds when
+    // it
+    // reads on from a peer that has left meanwhile.
     boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     if (tls) {
       listener.violated(connection(), ErrorCode.PROTOCOL_ERROR);
@@ -87,7 +91,10 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
         // A host's alert comes after our handshake; those who connect to it back off.
         log.warn("TLS to {} ended: {}", ctx.channel().remoteAddress(), cause.getMessage());
       }
-    } else if (!(cause instanceof IOException)) {
+    } else if (cause instanceof OutOfMemoryError) {
+      transport.flusher().headroom().missed();
+      log.warn("a connection ended for want of memory: {}", cause.getMessage());
+    } else if (!(cause instanceof IOException || cause instanceof UncheckedIOException)) {
       log.error("a connection failed over a defect", cause);
     }
     connection().close();

@@ -27,7 +27,8 @@ public interface StreamListener {
   /**
    * The stream ended before both sides finished it.
    *
-   * @param errorCode as in RFC 9113 section 7, or {@link ErrorCode#CONNECTION_LOST}
+   * @param errorCode as in RFC 9113 section 7, {@link ErrorCode#CONNECTION_LOST} or {@link
+   *     ErrorCode#NO_ROOM}
    * @param unseen whether the peer provably never looked at the stream, so that it is safe to try
    *     again
    */

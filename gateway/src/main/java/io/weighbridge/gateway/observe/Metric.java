@@ -158,6 +158,8 @@ public enum Metric {
   DIRECT_USED(Type.GAUGE, "jvm_direct_used_bytes", "Direct memory in use"),
   /** Of that memory, what somebody has: the rest is kept for the next buffers. */
   BUFFERS_HELD(Type.GAUGE, "buffers_held_bytes", "Direct memory of buffers that somebody has"),
+  /** Buffers that could not be had: a connection was left unread for a moment, or ended. */
+  BUFFERS_MISSED("buffers_missed", "Buffers there was no memory for"),
   /** Time spent in collections. */
   GC_SECONDS(Type.COUNTER, "jvm_gc_seconds", "Time in garbage collections", "gc"),
   /** Live platform threads. */

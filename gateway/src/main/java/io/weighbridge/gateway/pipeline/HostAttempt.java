@@ -236,7 +236,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why));
     end();
     boolean said = !lost && !unseen;
-    String detail = said ? "the host reset the stream, HTTP/2 error " + errorCode : "";
+    String detail = said ? HostFault.detailOfReset(errorCode) : "";
     tries.failed(this, why, detail, unseen);
   }
 

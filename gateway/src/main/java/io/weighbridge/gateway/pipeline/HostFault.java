@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.pipeline;
 
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.grpc.GrpcNames;
 import io.weighbridge.gateway.http2.ErrorCode;
@@ -24,6 +25,9 @@ final class HostFault {
     if (errorCode == ErrorCode.CANCEL) {
       return Refusal.HOST_CANCELLED;
     }
+    if (errorCode == ErrorCode.NO_ROOM) {
+      return Refusal.OVERLOADED;
+    }
     if (errorCode == ErrorCode.ENHANCE_YOUR_CALM) {
       return Refusal.HOST_EXHAUSTED;
     }
@@ -34,6 +38,13 @@ final class HostFault {
     return errorCode == ErrorCode.STREAM_CLOSED || errorCode == ErrorCode.HTTP_1_1_REQUIRED
         ? Refusal.HOST_PROTOCOL_ERROR
         : Refusal.HOST_INTERNAL;
+  }
+
+  /** What a call is told of a reset. */
+  static String detailOfReset(long errorCode) {
+    return errorCode == ErrorCode.NO_ROOM
+        ? PressureCause.QUEUED_BYTES.refused().detail()
+        : "the host reset the stream, HTTP/2 error " + errorCode;
   }
 
   /** A Trailers-Only error without a digest says nothing about a model. */

@@ -372,6 +372,11 @@ final class ModelBody extends RequestBody {
   }
 
   @Override
+  boolean holds() {
+    return held != null || compressed != null || super.holds();
+  }
+
+  @Override
   void release() {
     super.release();
     ByteBuf buffer = held;

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.weighbridge.gateway.grpc.Inflation;
 import io.weighbridge.gateway.grpc.MessageFraming;
 import io.weighbridge.gateway.peek.Peek;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class Outgoing {
   /** Credit is given in portions of this share of the window. */
   private static final int CREDIT_SHARE = 4;
 
+  /** Pieces below this share a buffer while they are kept. */
+  private static final int BLOCK_BYTES = 4 * 1024;
+
   /**
    * What the gateway itself adds to a message is not the caller's: model_version at its longest.
    */
@@ -36,6 +40,9 @@ final class Outgoing {
   private final CallLimits limits;
   private final int creditBytesMin;
   private @Nullable ByteBuf kept;
+
+  /** What is kept behind it, if it is much; null or not empty. */
+  private @Nullable ArrayDeque<ByteBuf> more;
 
   /** What is kept was inflated, and holds this of the loop's budget. */
   private Inflation.@Nullable Share keptShare;
@@ -68,6 +75,11 @@ final class Outgoing {
     return sink != null;
   }
 
+  /** Whether bytes wait for a host to take them. */
+  boolean keeps() {
+    return kept != null && sink == null;
+  }
+
   /** Whether the last byte was written. */
   boolean ended() {
     return ended;
@@ -93,11 +105,38 @@ final class Outgoing {
       to.send(bytes, end, takeCredit());
       return;
     }
-    ByteBuf before = kept;
-    if (before == null) {
+    ByteBuf first = kept;
+    if (first == null) {
       kept = bytes;
     } else {
-      before.writeBytes(bytes);
+      keepMore(first, bytes);
+    }
+  }
+
+  /**
+   * Long pieces are kept as they come: one buffer that grows would hold twice its bytes, and three
+   * times while it does. Takes ownership of {@code bytes}.
+   */
+  private void keepMore(ByteBuf first, ByteBuf bytes) {
+    ArrayDeque<ByteBuf> rest = more;
+    ByteBuf last = rest == null ? first : rest.getLast();
+    if (bytes.readableBytes() <= last.writableBytes()) {
+      last.writeBytes(bytes);
+      bytes.release();
+      return;
+    }
+    if (rest == null) {
+      rest = new ArrayDeque<>();
+      more = rest;
+    }
+    rest.add(bytes.readableBytes() < BLOCK_BYTES ? roomy(bytes) : bytes);
+  }
+
+  /** With room for what comes next, if that is as short. Takes ownership of {@code bytes}. */
+  private static ByteBuf roomy(ByteBuf bytes) {
+    try {
+      return bytes.alloc().buffer(BLOCK_BYTES).writeBytes(bytes);
+    } finally {
       bytes.release();
     }
   }
@@ -146,16 +185,35 @@ final class Outgoing {
       }
       return;
     }
-    ByteBuf out = buffer;
-    if (writtenBytes <= limits.retryBodyBytesMax() + MessageFraming.PREFIX_BYTES) {
-      out = buffer.retainedSlice();
-    } else {
+    ArrayDeque<ByteBuf> rest = more;
+    boolean stays = writtenBytes <= limits.retryBodyBytesMax() + MessageFraming.PREFIX_BYTES;
+    if (!stays) {
       kept = null;
+      more = null;
       beyondReplay = true;
     }
-    to.send(out, ended, again ? 0 : takeAllCredit());
+    int credit = again ? 0 : takeAllCredit();
+    ByteBuf out = stays ? buffer.retainedSlice() : buffer;
+    if (rest == null) {
+      to.send(out, ended, credit);
+    } else {
+      to.send(out, false, 0);
+      sendMore(to, rest, stays, credit);
+    }
     // What may be kept for a second try is short.
     closeShare();
+  }
+
+  private void sendMore(Sink to, ArrayDeque<ByteBuf> rest, boolean stays, int credit) {
+    int left = rest.size();
+    for (ByteBuf piece : rest) {
+      if (stays && more == null) {
+        // Sending has ended the call, and given everything back.
+        return;
+      }
+      boolean last = --left == 0;
+      to.send(stays ? piece.retainedSlice() : piece, last && ended, last ? credit : 0);
+    }
   }
 
   private int takeCredit() {
@@ -180,6 +238,11 @@ final class Outgoing {
     if (buffer != null) {
       kept = null;
       buffer.release();
+    }
+    ArrayDeque<ByteBuf> rest = more;
+    if (rest != null) {
+      more = null;
+      rest.forEach(ByteBuf::release);
     }
     closeShare();
   }

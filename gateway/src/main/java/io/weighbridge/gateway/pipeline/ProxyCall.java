@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
+import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.HostTable.Eligible;
 import io.weighbridge.gateway.call.Refusal;
@@ -11,6 +12,7 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
 import io.weighbridge.gateway.grpc.HeaderFault;
 import io.weighbridge.gateway.grpc.HeaderRules;
+import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.KeyCheck;
@@ -147,6 +149,10 @@ final class ProxyCall implements StreamListener {
     while (stage != Stage.ENDED) {
       switch (body.next(caller.allocator())) {
         case MORE -> {
+          if (body.holds() && loop.admission().isShort()) {
+            refuse(CallEnd.refused(PressureCause.DIRECT_MEMORY.refused()));
+            break;
+          }
           creditCaller(body.takeFreed());
           if (local != null) {
             local.asked(body);
@@ -314,7 +320,11 @@ final class ProxyCall implements StreamListener {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
-    end(CallEnd.refused(Refusal.CANCELLED, ""));
+    if (errorCode == ErrorCode.NO_ROOM) {
+      refuse(CallEnd.refused(PressureCause.QUEUED_BYTES.refused()));
+    } else {
+      end(CallEnd.refused(Refusal.CANCELLED, ""));
+    }
   }
 
   private void refuse(Refusal why) {

@@ -143,6 +143,11 @@ abstract sealed class RequestBody permits ModelBody, OpaqueBody {
   /** SHA-256 of the message, or null when it is not hashed or not complete. */
   abstract byte @Nullable [] sha256();
 
+  /** Whether bytes are kept here, for it is not decided where they go or no host takes them yet. */
+  boolean holds() {
+    return out.keeps();
+  }
+
   /** Gives everything back. */
   void release() {
     released = true;

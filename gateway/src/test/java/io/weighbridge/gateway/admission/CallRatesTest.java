@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weighbridge.gateway.call.AuthMethod;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.TestHeadroom;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CallRatesTest {
   private static final CallPlaces.Part PLACES = new CallPlaces(1, 1).part();
-  private static final Pressure NO_PRESSURE = new Pressure(1, () -> MemoryUse.NONE);
+  private static final Pressure NO_PRESSURE = new Pressure(1, TestHeadroom.ample(), () -> 0);
   private static final long MS_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long INTERVAL_NS = 10 * MS_NS;
 

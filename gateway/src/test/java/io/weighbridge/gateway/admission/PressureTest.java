@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.Headroom;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -16,8 +17,10 @@ class PressureTest {
   private static final long BYTES_MAX = 1_000;
   private static final int CALLS = 2_000;
 
-  private MemoryUse memory = MemoryUse.NONE;
-  private final Pressure pressure = new Pressure(BYTES_MAX, () -> memory);
+  private double direct;
+  private double heap;
+  private final Headroom headroom = new Headroom(() -> direct, Long.MAX_VALUE, () -> {});
+  private final Pressure pressure = new Pressure(BYTES_MAX, headroom, () -> heap);
   private final Random random = new Random(1);
   private final Admission admission =
       new Admission(
@@ -86,25 +89,49 @@ class PressureTest {
     assertThat(refused()).isBetween(7.0, 13.0);
   }
 
-  private static final double MOST = Pressure.MEMORY_SHARE_MAX;
-
   @Test
-  void memoryThatIsShortCountsAsWell() {
-    for (MemoryUse enough : new MemoryUse[] {new MemoryUse(MOST, 0), new MemoryUse(0, MOST)}) {
-      memory = enough;
-      look(10, 0, 0);
-      assertThat(refused()).isZero();
-    }
-    memory = new MemoryUse(MOST + 0.001, 0);
-    look(1, 0, 0);
-    assertThat(pressure.percent(PressureCause.DIRECT_MEMORY)).isEqualTo(10);
-    memory = new MemoryUse(0, MOST + 0.001);
-    look(1, 0, 0);
+  void aHeapThatIsShortCountsAsWell() {
+    heap = Pressure.HEAP_SHARE_MAX;
+    look(10, 0, 0);
+    assertThat(refused()).isZero();
+    heap = Pressure.HEAP_SHARE_MAX + 0.001;
+    look(2, 0, 0);
     assertThat(pressure.percent(PressureCause.HEAP)).isEqualTo(20);
     assertThat(refused()).isBetween(16.0, 24.0);
-    memory = MemoryUse.NONE;
+    heap = 0;
     look(4, 0, 0);
     assertThat(refused()).isZero();
+  }
+
+  @Test
+  void memoryForBuffersThatIsShortRefusesNearlyAllAtOnce() {
+    direct = Headroom.SHORT_SHARE;
+    look(10, 0, 0);
+    assertThat(refused()).isZero();
+    direct = Headroom.SHORT_SHARE + 0.001;
+    headroom.look();
+    // Whoever looked: the loop's own look may be a tenth of a second away.
+    assertThat(refused()).isBetween(87.0, 93.0);
+    assertThat(pressure.percent(PressureCause.DIRECT_MEMORY)).isEqualTo(90);
+    direct = 0;
+    look(1, 0, 0);
+    assertThat(refused()).isBetween(82.0, 88.0);
+    direct = Headroom.SHORT_SHARE + 0.001;
+    look(1, 0, 0);
+    assertThat(pressure.percent(PressureCause.DIRECT_MEMORY)).isEqualTo(90);
+  }
+
+  @Test
+  void memoryForBuffersThatIsFullRefusesAll() {
+    direct = Headroom.FULL_SHARE;
+    headroom.look();
+    assertThat(refused()).isBetween(87.0, 93.0);
+    direct = Headroom.FULL_SHARE + 0.001;
+    headroom.look();
+    assertThat(refused()).isEqualTo(100);
+    direct = Headroom.FULL_SHARE;
+    headroom.look();
+    assertThat(refused()).isLessThan(100);
   }
 
   @Test
@@ -116,10 +143,11 @@ class PressureTest {
     assertThat(pressure.percent(PressureCause.QUEUED_BYTES)).isEqualTo(Pressure.SHED_PERCENT_MAX);
     assertThat(pressure.percent(PressureCause.LAG)).isZero();
     assertThat(details()).containsExactly("this gateway holds too much for slow receivers");
-    memory = new MemoryUse(1, 0);
+    direct = 1;
     look(1, 0, BYTES_MAX);
     assertThat(details()).containsExactly("this gateway is short of memory for buffers");
-    memory = new MemoryUse(1, 1);
+    direct = 0;
+    heap = 1;
     look(1, 0, BYTES_MAX);
     assertThat(details()).containsExactly("this gateway is short of heap");
   }

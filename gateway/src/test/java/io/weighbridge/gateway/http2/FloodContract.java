@@ -270,8 +270,9 @@ interface FloodContract extends Contract {
       peer.probe();
       assertThat(port.queuedBytes()).isBetween(600_000L, (long) TestLimits.QUEUED_MAX);
       // Three of them fit; the others paid, the longest stuck first.
-      assertThat(echo.resets).hasSize(7).allMatch(code -> code == ENHANCE_YOUR_CALM);
-      assertThat(peer.seen()).anyMatch(each -> each.is(RST_STREAM, 1));
+      assertThat(echo.resets).hasSize(7).allMatch(code -> code == ErrorCode.NO_ROOM);
+      assertThat(peer.seen())
+          .anyMatch(each -> each.is(RST_STREAM, 1) && each.intAt(0) == ENHANCE_YOUR_CALM);
       assertThat(peer.seen()).noneMatch(each -> each.is(RST_STREAM, 19));
     }
   }

@@ -46,7 +46,7 @@ final class HeardConnection implements ConnectionListener, AutoCloseable {
     ticker.advance(1, TimeUnit.SECONDS);
     channel = EmbeddedChannel.builder().ticker(ticker).build();
     channel.config().setAllocator(allocator);
-    flusher = new Flusher(channel.eventLoop(), Long.MAX_VALUE);
+    flusher = new Flusher(channel.eventLoop(), Long.MAX_VALUE, TestHeadroom.ample());
     channel.pipeline().addLast(handler());
     connection().begin();
   }

@@ -9,7 +9,11 @@ final class LeanTested implements Tested {
   private final Http2Transport transport;
 
   LeanTested(EventLoop loop, long queuedBytesMax) {
-    flusher = new Flusher(loop, queuedBytesMax);
+    this(loop, queuedBytesMax, TestHeadroom.ample());
+  }
+
+  LeanTested(EventLoop loop, long queuedBytesMax, Headroom headroom) {
+    flusher = new Flusher(loop, queuedBytesMax, headroom);
     transport = new Http2Transport(new LoopClock(loop.ticker()), flusher, new Sweeper(loop));
   }
 

@@ -31,6 +31,38 @@ class LeanTransportTest
     return Map.of();
   }
 
+  /** What waits while memory is short is ended at once, by its peer's word and ours. */
+  @Test
+  void nothingWaitsWhileMemoryIsShort() {
+    double[] used = new double[1];
+    Headroom headroom = new Headroom(() -> used[0], 1, () -> {});
+    Tested.Maker maker = (loop, bytesMax) -> new LeanTested(loop, bytesMax, headroom);
+    try (EchoPort port = new EchoPort(maker, TestLimits.patient());
+        RawPeer peer = port.peer(Frames.INITIAL_WINDOW_SIZE, 10)) {
+      Echo echo = port.echo();
+      peer.send(headers(1, Frames.END_STREAM, burst(11))).probe();
+      assertThat(port.queuedBytes()).isEqualTo(1);
+      used[0] = Headroom.SHORT_SHARE + 0.01;
+      // It leaves at once, but not on a connection on which something waits.
+      peer.send(headers(3, Frames.END_STREAM, burst(10)));
+      peer.awaitReset(1, Frames.ENHANCE_YOUR_CALM);
+      assertThat(peer.dataBytes(3)).isEqualTo(10);
+      assertThat(echo.resets).containsExactly(ErrorCode.NO_ROOM);
+      peer.send(headers(5, Frames.END_STREAM, burst(11)));
+      peer.awaitReset(5, Frames.ENHANCE_YOUR_CALM);
+      assertThat(port.queuedBytes()).isZero();
+      used[0] = 0;
+      peer.send(headers(7, Frames.END_STREAM, burst(11))).probe();
+      assertThat(port.queuedBytes()).isEqualTo(1);
+      assertThat(echo.resets).hasSize(2);
+    }
+  }
+
+  private static byte[] burst(int bytes) {
+    return Frames.concat(
+        Hpack.request("/burst"), Hpack.literal("x-bytes", Integer.toString(bytes)));
+  }
+
   @Test
   void tellsOfStreamsRefused() {
     try (EchoPort port = new EchoPort(transport(), TestLimits.patient());

@@ -312,7 +312,7 @@ final class NettyConnection implements LoopConnection {
       }
     }
     if (victim != null) {
-      abort(victim, ErrorCode.ENHANCE_YOUR_CALM);
+      abort(victim, ErrorCode.NO_ROOM);
     }
   }
 
@@ -332,7 +332,8 @@ final class NettyConnection implements LoopConnection {
   /** Ends a stream because its peer does not do its part; its listener is told. */
   private void abort(Http2Stream stream, long errorCode) {
     OpenStream open = stream.getProperty(streamKey);
-    handler().resetStream(context(), stream.id(), errorCode, context().newPromise());
+    long said = errorCode == ErrorCode.NO_ROOM ? ErrorCode.ENHANCE_YOUR_CALM : errorCode;
+    handler().resetStream(context(), stream.id(), said, context().newPromise());
     if (open != null && !open.told) {
       open.told = true;
       open.listener.reset(errorCode, false);

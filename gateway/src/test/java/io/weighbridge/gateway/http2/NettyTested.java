@@ -9,7 +9,7 @@ final class NettyTested implements Tested {
   private final NettyTransport transport;
 
   NettyTested(EventLoop loop, long queuedBytesMax) {
-    flusher = new Flusher(loop, queuedBytesMax);
+    flusher = new Flusher(loop, queuedBytesMax, TestHeadroom.ample());
     transport = new NettyTransport(flusher, new Sweeper(loop));
   }
 

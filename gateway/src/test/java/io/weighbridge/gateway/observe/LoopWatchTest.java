@@ -8,6 +8,7 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.TestHeadroom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class LoopWatchTest {
   @Test
   void tellsHowLateTheLoopWas() {
     EventLoop loop = channel.eventLoop();
-    LoopWatch.begin(loop, new Flusher(loop, 1), List.of(metrics::looked));
+    LoopWatch.begin(loop, new Flusher(loop, 1, TestHeadroom.ample()), List.of(metrics::looked));
     pass(400);
     assertThat(metrics.lagNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
     pass(100);

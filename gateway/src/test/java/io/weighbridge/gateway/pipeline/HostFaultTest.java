@@ -169,6 +169,7 @@ class HostFaultTest {
     "HOST_PROTOCOL_ERROR, BROKE",
     "HOST_CANCELLED, ERRED",
     "HOST_EXHAUSTED, NOTHING",
+    "OVERLOADED, NOTHING",
     "MESSAGE_TOO_LARGE, NOTHING"
   })
   void anEndWithoutAStatusIsHeldAgainstTheHostWhereItIsItsFault(Refusal why, Outcome outcome) {

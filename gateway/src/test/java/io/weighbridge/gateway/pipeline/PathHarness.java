@@ -14,7 +14,6 @@ import io.weighbridge.gateway.admission.Admission;
 import io.weighbridge.gateway.admission.Bulkheads;
 import io.weighbridge.gateway.admission.CallPlaces;
 import io.weighbridge.gateway.admission.CallRates;
-import io.weighbridge.gateway.admission.MemoryUse;
 import io.weighbridge.gateway.admission.PlaceQueues;
 import io.weighbridge.gateway.admission.Pressure;
 import io.weighbridge.gateway.attestation.HostCounters;
@@ -26,6 +25,7 @@ import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.Headroom;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.LoopClock;
@@ -102,6 +102,9 @@ final class PathHarness implements AutoCloseable {
 
   /** When calls of "m" may run twice; see {@link #serve}. */
   ModelSpec.SecondTry secondTry = ModelSpec.SecondTry.NEVER;
+
+  /** Share of the memory for buffers that is in use; looked at with every read. */
+  volatile double memoryUsed;
 
   volatile boolean ready = true;
   volatile boolean draining;
@@ -186,7 +189,8 @@ final class PathHarness implements AutoCloseable {
       throws Exception {
     EventLoop loop = loops.all().get(0);
     health = new HostHealth(1, loop.ticker(), waits.health(), this::served);
-    Flusher flusher = new Flusher(loop, 64 << 20);
+    Headroom headroom = new Headroom(() -> memoryUsed, 1, () -> {});
+    Flusher flusher = new Flusher(loop, 64 << 20, headroom);
     Sweeper sweeper = new Sweeper(loop);
     LoopClock clock = new LoopClock(loop.ticker());
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
@@ -214,7 +218,7 @@ final class PathHarness implements AutoCloseable {
     CallLoop callLoop =
         new CallLoop(
             services,
-            admission(rates, bulkheads, loop, waits.queueNsMax(), waits.callsMax()),
+            admission(rates, bulkheads, loop, waits.queueNsMax(), waits.callsMax(), headroom),
             upstream,
             new Router(new Random(2)),
             recorded ? new Recorder(lane) : Recorder.counting(lane),
@@ -235,14 +239,19 @@ final class PathHarness implements AutoCloseable {
   }
 
   static Admission admission(
-      CallRates rates, Bulkheads bulkheads, EventLoop loop, long queueNsMax, int callsMax) {
+      CallRates rates,
+      Bulkheads bulkheads,
+      EventLoop loop,
+      long queueNsMax,
+      int callsMax,
+      Headroom headroom) {
     PlaceQueues.Limits limits = new PlaceQueues.Limits(queueNsMax, QUEUED_CALLS_MAX, 64 << 20);
     PlaceQueues queues = new PlaceQueues(limits, loop);
     return new Admission(
         rates,
         bulkheads,
         new CallPlaces(callsMax, 1).part(),
-        new Pressure(64 << 20, () -> MemoryUse.NONE),
+        new Pressure(64 << 20, headroom, () -> 0),
         queues,
         new Random(4));
   }

@@ -6,6 +6,7 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.http2.Flusher;
+import io.weighbridge.gateway.http2.TestHeadroom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -86,6 +87,6 @@ final class SimulatedLoop {
 
   /** A flusher of this loop. */
   Flusher flusher() {
-    return new Flusher(events, 64 << 20);
+    return new Flusher(events, 64 << 20, TestHeadroom.ample());
   }
 }

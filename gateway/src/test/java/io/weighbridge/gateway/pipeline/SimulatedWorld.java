@@ -20,6 +20,7 @@ import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Http2Transport;
 import io.weighbridge.gateway.http2.LoopClock;
 import io.weighbridge.gateway.http2.Sweeper;
+import io.weighbridge.gateway.http2.TestHeadroom;
 import io.weighbridge.gateway.local.LocalServices;
 import io.weighbridge.gateway.observe.CallMetrics;
 import io.weighbridge.gateway.observe.trace.SpanSink;
@@ -207,7 +208,8 @@ final class SimulatedWorld {
             Bulkheads.NONE,
             loop.events,
             PathHarness.QUEUE_NS_MAX,
-            PathHarness.CALLS_MAX),
+            PathHarness.CALLS_MAX,
+            TestHeadroom.ample()),
         upstream,
         new Router(random.split()),
         new Recorder(lane),

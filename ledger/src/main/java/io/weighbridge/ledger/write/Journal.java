@@ -27,6 +27,7 @@ final class Journal implements AutoCloseable {
   private final Path directory;
   private final SecureRandom random = new SecureRandom();
   private final LaneEnds ends;
+  private final Segment.Making making;
   private @Nullable Segment segment;
 
   /** Leaves since the last bundle's boundary, which a new segment begins with. */
@@ -40,6 +41,7 @@ final class Journal implements AutoCloseable {
     this.disk = disk;
     this.directory = directory;
     this.ends = ends;
+    making = Segment.Making.of(disk, directory);
   }
 
   Path directory() {
@@ -52,7 +54,7 @@ final class Journal implements AutoCloseable {
 
   /** Begins a segment with these leaves; the ones before may go once their tiles are synced. */
   void begin(long firstLeaf, Group leaves) throws IOException {
-    Segment fresh = Segment.create(disk, directory, firstLeaf, random.nextLong(), ends, leaves);
+    Segment fresh = Segment.create(making, firstLeaf, random.nextLong(), ends, leaves);
     drop();
     segment = fresh;
     nextLeaf = firstLeaf;

@@ -32,8 +32,7 @@ final class Segment implements AutoCloseable {
   private final FileChannel channel;
   private final long salt;
   private final CRC32C crc = new CRC32C();
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer buffer;
 
   /** End of what is known to be good; writing always starts here. */
   private long end;
@@ -41,8 +40,21 @@ final class Segment implements AutoCloseable {
   /** End of what the pending group has written so far. */
   private long at;
 
-  private Segment(Disk disk, FileChannel channel, long salt) {
-    this.disk = disk;
+  /**
+   * What the segments of a journal are made with, one after the other.
+   *
+   * @param buffer of whichever was made last: a new one for each would stay until a collection
+   */
+  record Making(Disk disk, Path directory, ByteBuffer buffer) {
+    static Making of(Disk disk, Path directory) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      return new Making(disk, directory, buffer);
+    }
+  }
+
+  private Segment(Making making, FileChannel channel, long salt) {
+    this.disk = making.disk();
+    this.buffer = making.buffer().clear();
     this.channel = channel;
     this.salt = salt;
   }
@@ -52,13 +64,14 @@ final class Segment implements AutoCloseable {
    *
    * @param leaves that it begins with, from {@code firstLeaf} on
    */
-  static Segment create(
-      Disk disk, Path directory, long firstLeaf, long salt, LaneEnds ends, Group leaves)
+  static Segment create(Making making, long firstLeaf, long salt, LaneEnds ends, Group leaves)
       throws IOException {
+    Disk disk = making.disk();
+    Path directory = making.directory();
     Path file = directory.resolve(name(firstLeaf));
     Path temporary = Disk.temporary(file);
     FileChannel channel = disk.createTemporary(temporary);
-    Segment segment = new Segment(disk, channel, salt);
+    Segment segment = new Segment(making, channel, salt);
     try {
       ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       header.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(0).putLong(firstLeaf).putLong(salt);
