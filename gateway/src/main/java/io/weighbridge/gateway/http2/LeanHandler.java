@@ -82,8 +82,7 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // The network's failures and a peer's TLS are heard of as the connection's end; the rest is a
     // defect of ours, and must not take other connections with it. Netty wraps what it finds when
-    // it
-    // reads on from a peer that has left meanwhile.
+    // it reads on from a peer that has left meanwhile.
     boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     if (tls) {
       listener.violated(connection(), ErrorCode.PROTOCOL_ERROR);

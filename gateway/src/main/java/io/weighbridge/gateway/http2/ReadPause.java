@@ -72,7 +72,10 @@ final class ReadPause extends ChannelInboundHandlerAdapter {
 
   /** Has a channel wait for memory. */
   static void guard(Channel channel, Headroom headroom) {
-    channel.config().setRecvByteBufAllocator(new Buffers());
+    Buffers buffers = new Buffers();
+    // As the channel has it by itself: else each read would be a batch of its own.
+    buffers.maxMessagesPerRead(channel.metadata().defaultMaxMessagesPerRead());
+    channel.config().setRecvByteBufAllocator(buffers);
     channel.pipeline().addFirst(new ReadPause(headroom));
   }
 

@@ -13,12 +13,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -129,5 +132,19 @@ class ReadPauseTest {
     } finally {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
     }
+  }
+
+  private static int readsMax(Channel channel) {
+    return ((MaxMessagesRecvByteBufAllocator) channel.config().getRecvByteBufAllocator())
+        .maxMessagesPerRead();
+  }
+
+  @Test
+  void aBatchHasAsManyReadsAsBefore() {
+    Channel channel = new NioSocketChannel();
+    int before = readsMax(channel);
+    ReadPause.guard(channel, new Headroom(() -> 0, 1, missed::incrementAndGet));
+    assertThat(readsMax(channel)).isEqualTo(before).isGreaterThan(1);
+    channel.unsafe().closeForcibly();
   }
 }
