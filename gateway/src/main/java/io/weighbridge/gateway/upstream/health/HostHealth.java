@@ -166,6 +166,7 @@ public final class HostHealth implements AutoCloseable {
   }
 
   private boolean look(Version version, Set<Host> fresh, long nowNs) {
+    SeatHealth.Moment at = new SeatHealth.Moment(nowNs, lagNs);
     List<SeatHealth> hosts = new ArrayList<>(version.hosts().size());
     VersionHealth health = bySlot.computeIfAbsent(version.slot(), _ -> new VersionHealth());
     slowStart(version, health.newcomers().take(version, draining, nowNs), nowNs);
@@ -180,7 +181,7 @@ public final class HostHealth implements AutoCloseable {
         if (fresh.contains(host.host)) {
           host.connected(health.slowNs(), nowNs);
         }
-        host.take(counts, new SeatHealth.Moment(nowNs, lagNs), health.slowNs(), health.panic());
+        host.take(counts, at, health.slowNs(), health.panic());
         host.asked(unready.get(eligible.seat()), nowNs, health.slowNs());
         share(host);
         if (!host.settled() || unready.containsKey(eligible.seat())) {
@@ -198,7 +199,7 @@ public final class HostHealth implements AutoCloseable {
     if ((looks + version.slot()) % LATENCY_LOOKS == 0) {
       time(version.slot(), health.late(), nowNs);
     }
-    health.judge(hosts, version.hosts().size() - drainingCount, nowNs);
+    health.judge(hosts, version.hosts().size() - drainingCount, at);
     boolean news = false;
     for (SeatHealth host : hosts) {
       news |= stand(host.seat, host.standing(health, nowNs));

@@ -87,14 +87,14 @@ final class VersionHealth {
    * @param hosts those that ever got calls
    * @param hostCount all of them
    */
-  void judge(List<SeatHealth> hosts, int hostCount, long nowNs) {
+  void judge(List<SeatHealth> hosts, int hostCount, SeatHealth.Moment at) {
     Peers peers = new Peers(hosts);
     long usualNs = peers.usualNs();
     typicalNs = usualNs > 0 ? usualNs : typicalNs;
     for (SeatHealth host : hosts) {
-      Reason why = host.in() ? outlier(host, peers, nowNs) : null;
+      Reason why = host.in() ? outlier(host, peers, at) : null;
       if (why != null) {
-        host.rest(why, nowNs);
+        host.rest(why, at.nowNs());
         peers = new Peers(hosts);
       }
     }
@@ -107,7 +107,7 @@ final class VersionHealth {
     panic = tooMany;
   }
 
-  private static @Nullable Reason outlier(SeatHealth host, Peers peers, long nowNs) {
+  private static @Nullable Reason outlier(SeatHealth host, Peers peers, SeatHealth.Moment at) {
     double othersFailed = peers.failedShareBut(host);
     if (othersFailed >= 0 && host.failedCalls() >= FAILED_CALLS_MIN) {
       double byChance = Math.sqrt(othersFailed * (1 - othersFailed) / WINDOW_CALLS);
@@ -124,7 +124,8 @@ final class VersionHealth {
       return Reason.SLOW;
     }
     return (recent.inFlight() >= WAITING_MIN || recent.calledOff() >= CALLED_OFF_MIN)
-            && recent.silentNs(nowNs) >= Math.max(SILENT_NS_MIN, SLOW_FACTOR * othersNs)
+            && recent.silentNs(at.nowNs()) - at.lagNs()
+                >= Math.max(SILENT_NS_MIN, SLOW_FACTOR * othersNs)
         ? Reason.SILENT
         : null;
   }

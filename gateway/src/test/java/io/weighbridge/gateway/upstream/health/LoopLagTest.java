@@ -39,4 +39,21 @@ class LoopLagTest {
     ticker.advance(5, TimeUnit.NANOSECONDS);
     assertThat(lagNs()).isEqualTo(5);
   }
+
+  @Test
+  void whileALoopStandsStillNoHostIsSilent() {
+    Fleet fleet = new Fleet(3);
+    fleet.pass(TimeUnit.SECONDS.toNanos(1), 0, 1, 2);
+    for (int host = 0; host < 3; host++) {
+      fleet.loop.started(host);
+      fleet.loop.started(host);
+    }
+    fleet.loop.lag().looked(0, HostHealth.LOOK_NS);
+    for (int looks = 0; looks < 9; looks++) {
+      fleet.look();
+    }
+    for (int host = 0; host < 3; host++) {
+      assertThat(fleet.state(host)).isEqualTo(Standing.State.IN);
+    }
+  }
 }
