@@ -110,6 +110,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
     if (endStream) {
       verdict.asked(call.loop().nowNs());
+      call.loop().upstream().asked(chosen, this);
     }
     to.http2().sendData(streamId, data, endStream, creditBytes);
   }
@@ -148,7 +149,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     end();
   }
 
-  HostVerdict verdict() {
+  @Override
+  public HostVerdict shows() {
     return verdict;
   }
 
@@ -168,21 +170,6 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   @Override
   public boolean single() {
     return single;
-  }
-
-  @Override
-  public boolean heard() {
-    return verdict.heard();
-  }
-
-  @Override
-  public Outcome outcome() {
-    return verdict.outcome();
-  }
-
-  @Override
-  public long latencyNs() {
-    return verdict.latencyNs();
   }
 
   @Override

@@ -227,7 +227,7 @@ final class HostAttempts {
       outcome.failed(failed, grpcCode, null);
       return leaveTo(left);
     }
-    Outcome said = failed.outcome();
+    Outcome said = failed.shows().outcome();
     boolean fault = said == Outcome.ERRED || said == Outcome.BROKE;
     return fault && replaced(failed, grpcCode, null);
   }
@@ -347,7 +347,7 @@ final class HostAttempts {
     }
     Upstream upstream = call.loop().upstream();
     long nowNs = call.loop().nowNs();
-    long waitedNs = attempt.verdict().waitedNs(nowNs);
+    long waitedNs = attempt.shows().waitedNs(nowNs);
     if (waitedNs >= Lateness.hopelessNs(upstream, attempt)) {
       giveUp(attempt, nowNs);
       return;
@@ -361,7 +361,7 @@ final class HostAttempts {
   private void giveUp(HostAttempt hopeless, long nowNs) {
     Refusal why = Refusal.DEADLINE_EXCEEDED;
     HostAttempt left = other(hopeless);
-    hopeless.verdict().tooLate(nowNs);
+    hopeless.shows().tooLate(nowNs);
     if (left == null) {
       replaced(hopeless, why.grpcCode(), why);
     } else {

@@ -1,5 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
+import io.weighbridge.gateway.upstream.Attempt;
 import io.weighbridge.gateway.upstream.health.Outcome;
 import io.weighbridge.gateway.upstream.health.Probation;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The host's time is from the last byte of the request to the first of the answer: before and
  * after that it may be the caller that is slow.
  */
-final class HostVerdict {
+final class HostVerdict implements Attempt.Shown {
   /** Only calls of one message each way can be timed. */
   private final boolean timed;
 
@@ -52,6 +53,11 @@ final class HostVerdict {
     }
   }
 
+  @Override
+  public boolean asked() {
+    return askedAll;
+  }
+
   /** Something of the answer is here; whether it is the first. */
   boolean hears(long nowNs) {
     heardNs = nowNs;
@@ -66,8 +72,8 @@ final class HostVerdict {
     return true;
   }
 
-  /** Whether the answer has begun. */
-  boolean heard() {
+  @Override
+  public boolean heard() {
     return heard;
   }
 
@@ -135,11 +141,13 @@ final class HostVerdict {
     latencyNs = waitedNs >= lateNs ? waitedNs : -1;
   }
 
-  Outcome outcome() {
+  @Override
+  public Outcome outcome() {
     return outcome;
   }
 
-  long latencyNs() {
+  @Override
+  public long latencyNs() {
     return latencyNs;
   }
 }

@@ -28,7 +28,7 @@ final class Lateness {
    * @return {@link Long#MAX_VALUE} for never
    */
   static long lookAtNs(Upstream upstream, HostAttempt attempt, boolean hedged, long nowNs) {
-    long waitedNs = attempt.verdict().waitedNs(nowNs);
+    long waitedNs = attempt.shows().waitedNs(nowNs);
     long lateNs = hedged ? upstream.lateNs(attempt.chosen()) : Long.MAX_VALUE;
     long hopelessNs = hopelessNs(upstream, attempt);
     long nextNs = waitedNs < lateNs ? Math.min(lateNs, hopelessNs) : hopelessNs;

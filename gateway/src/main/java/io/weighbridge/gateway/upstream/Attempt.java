@@ -34,18 +34,27 @@ public interface Attempt extends StreamListener {
   /** Whether the call has one message each way: only those can be timed, and fall silent. */
   boolean single();
 
-  /** Whether {@link Upstream#answers} was told of it: it has nothing to wait for any more. */
-  boolean heard();
-
-  /** What the end of the attempt says about the host. */
-  Outcome outcome();
-
-  /**
-   * How long the host took, from the request's last byte to the answer's first, or was waited for
-   * in vain; or -1.
-   */
-  long latencyNs();
+  /** What it has shown of its host so far. */
+  Shown shows();
 
   /** The version by whose latencies it is told which answers are late; negative without one. */
   int timedSlot();
+
+  /** How a host does with one attempt. */
+  interface Shown {
+    /** Whether {@link Upstream#asked} was told of it: the host has all it needs for an answer. */
+    boolean asked();
+
+    /** Whether {@link Upstream#answers} was told of it: it has nothing to wait for any more. */
+    boolean heard();
+
+    /** What the end of the attempt says about the host. */
+    Outcome outcome();
+
+    /**
+     * How long the host took, from the request's last byte to the answer's first, or was waited for
+     * in vain; or -1.
+     */
+    long latencyNs();
+  }
 }

@@ -236,8 +236,8 @@ public final class Upstream {
   }
 
   /**
-   * Starts the attempt on the host; {@link #finished} must follow once, after {@link #answers} or
-   * without it.
+   * Starts the attempt on the host; {@link #finished} must follow once, after {@link #asked} and
+   * {@link #answers} or without them.
    *
    * @param call that it is made for
    */
@@ -253,6 +253,13 @@ public final class Upstream {
     link(on.host()).start(attempt, nowNs);
   }
 
+  /** The host has all of the request. */
+  public void asked(Eligible on, Attempt attempt) {
+    if (attempt.single()) {
+      health.asked(on.seat());
+    }
+  }
+
   /**
    * The first of the answer is here. What the answer takes from now on may be the caller's time, so
    * the host is done with the call as far as that shows how it is, and can do another one.
@@ -263,8 +270,8 @@ public final class Upstream {
 
   /** The attempt on this host is over, however it ended. */
   public void finished(Eligible on, Attempt attempt, long nowNs) {
-    health.ended(on.seat(), attempt.outcome());
-    if (!attempt.heard()) {
+    health.ended(on.seat(), attempt.shows().outcome());
+    if (!attempt.shows().heard()) {
       done(on.seat(), attempt, nowNs);
     }
     link(on.host()).finished(nowNs);
@@ -272,9 +279,9 @@ public final class Upstream {
 
   private void done(int seat, Attempt attempt, long nowNs) {
     if (attempt.single()) {
-      health.ended(seat);
+      health.ended(seat, attempt.shows().asked());
     }
-    long latencyNs = attempt.latencyNs();
+    long latencyNs = attempt.shows().latencyNs();
     if (latencyNs >= 0) {
       health.took(seat, latencyNs, nowNs);
       if (attempt.timedSlot() >= 0) {

@@ -126,7 +126,7 @@ final class PathHarness implements AutoCloseable {
   private final Seats seats = new Seats();
   final InetSocketAddress address;
   private final EventLoops loops = new EventLoops(1);
-  private final List<HostTable.Host> hosts = new ArrayList<>();
+  final List<HostTable.Host> hosts = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Upstream upstream;
 

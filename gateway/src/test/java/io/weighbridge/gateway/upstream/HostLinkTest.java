@@ -9,7 +9,6 @@ import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.upstream.health.Fleet;
-import io.weighbridge.gateway.upstream.health.Outcome;
 import io.weighbridge.gateway.upstream.health.Probation;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -260,18 +259,8 @@ class HostLinkTest {
     }
 
     @Override
-    public boolean heard() {
-      return false;
-    }
-
-    @Override
-    public Outcome outcome() {
-      return Outcome.NOTHING;
-    }
-
-    @Override
-    public long latencyNs() {
-      return -1;
+    public Shown shows() {
+      throw new UnsupportedOperationException("its link does not ask");
     }
 
     @Override

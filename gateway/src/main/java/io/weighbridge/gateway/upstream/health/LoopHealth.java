@@ -55,6 +55,7 @@ public final class LoopHealth {
 
   // The same as of cells.
   private volatile int[] calledOff = new int[0];
+  private volatile int[] waiting = new int[0];
 
   // The same; a bit for each seat of which something was counted since the last look.
   private volatile long[] touched = new long[0];
@@ -94,9 +95,27 @@ public final class LoopHealth {
     add(seat, STARTED, 1);
   }
 
-  /** The answer of a call that was {@link #started} has begun, or will never come. */
-  public void ended(int seat) {
+  /** The host has all of a call that was {@link #started}. */
+  public void asked(int seat) {
+    waits(seat, 1);
+  }
+
+  /**
+   * The answer of a call that was {@link #started} has begun, or will never come.
+   *
+   * @param asked whether it was {@link #asked}
+   */
+  public void ended(int seat, boolean asked) {
+    if (asked) {
+      waits(seat, -1);
+    }
     add(seat, ENDED, 1);
+  }
+
+  /* Untouched: what has calls in flight is looked at. */
+  private void waits(int seat, int more) {
+    int[] current = waiting;
+    INT.setOpaque(current, seat, current[seat] + more);
   }
 
   /** A try on the host is over. */
@@ -232,6 +251,7 @@ public final class LoopHealth {
     limits = Arrays.copyOf(limits, seats);
     usualNs = Arrays.copyOf(usualNs, seats);
     calledOff = Arrays.copyOf(calledOff, seats);
+    waiting = Arrays.copyOf(waiting, seats);
     touched = Arrays.copyOf(touched, Math.ceilDiv(seats, Long.SIZE));
     long[] grown = Arrays.copyOf(cells, seats * CELLS);
     cells = grown;
@@ -255,6 +275,8 @@ public final class LoopHealth {
     to.turnedAway += (long) CELL.getOpaque(current, at + TURNED_AWAY);
     int[] off = calledOff;
     to.calledOff += seat < off.length ? (int) INT.getOpaque(off, seat) : 0;
+    int[] now = waiting;
+    to.waiting += seat < now.length ? (int) INT.getOpaque(now, seat) : 0;
   }
 
   /** Sums over loops. Confined to whoever adds them up. */
@@ -271,6 +293,9 @@ public final class LoopHealth {
     /** These have ended too, without a word of the host. */
     long calledOff;
 
+    /** Not a sum over time: what the host has all of now, and has not begun to answer. */
+    long waiting;
+
     /** What was counted since another moment. */
     Counts since(Counts before) {
       Counts more = new Counts();
@@ -283,6 +308,7 @@ public final class LoopHealth {
       more.latencyNs = latencyNs - before.latencyNs;
       more.turnedAway = turnedAway - before.turnedAway;
       more.calledOff = calledOff - before.calledOff;
+      more.waiting = waiting;
       return more;
     }
 

@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe: event loops compete for its one place without waiting.
  */
 public final class Probation {
+  /** One slow answer can be chance, as a pause of any process on its way: it only shows nothing. */
+  private static final int SLOW_MAX = 2;
+
   private final long slowNs;
   private final AtomicReference<@Nullable Trial> place = new AtomicReference<>();
   private final AtomicInteger passed = new AtomicInteger();
+  private final AtomicInteger slow = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
 
   /**
    * A probation with its place free.
    *
-   * @param slowNs an answer that takes longer has failed
+   * @param slowNs answers that take longer are slow
    */
   Probation(long slowNs) {
     this.slowNs = slowNs;
@@ -25,7 +29,7 @@ public final class Probation {
 
   /** Takes the place for a call, if it is free: its {@link #trial} must end. */
   public boolean take(Object call, long nowNs) {
-    if (place.getPlain() != null || failed.getPlain() > 0) {
+    if (place.getPlain() != null || failed()) {
       return false;
     }
     return place.compareAndSet(null, new Trial(call, nowNs));
@@ -66,7 +70,7 @@ public final class Probation {
      */
     public void end(Outcome outcome, long latencyNs) {
       switch (outcome) {
-        case ANSWERED -> (latencyNs > slowNs ? failed : passed).incrementAndGet();
+        case ANSWERED -> (latencyNs > slowNs ? slow : passed).incrementAndGet();
         case ERRED, BROKE -> failed.incrementAndGet();
         case NOTHING, CALLED_OFF -> {
           // The next call shows.
@@ -81,8 +85,8 @@ public final class Probation {
   }
 
   /**
-   * Whether a call failed, or the host has left one without an answer for that long. One that the
-   * host has not even got for that long holds up the others no longer.
+   * Whether a call failed, {@link #SLOW_MAX} were slow, or the host has left one without an answer
+   * for that long. One that the host has not even got for that long holds up the others no longer.
    */
   boolean failed(long nowNs, long hangNs) {
     Trial now = place.get();
@@ -90,6 +94,10 @@ public final class Probation {
       place.compareAndSet(now, null);
     }
     boolean hangs = now != null && now.asked && nowNs - now.askedAtNs > Math.max(slowNs, hangNs);
-    return hangs || failed.get() > 0;
+    return hangs || failed();
+  }
+
+  private boolean failed() {
+    return failed.get() > 0 || slow.get() >= SLOW_MAX;
   }
 }

@@ -4,6 +4,9 @@ package io.weighbridge.gateway.upstream.health;
  * Latencies and silence of a version on a host over the last second. Confined to the health thread.
  */
 final class Recent {
+  /** One call that waits can be a long one. */
+  static final long WAITING_MIN = 2;
+
   /** Looks that make the second: ten. */
   private static final int LOOKS = 10;
 
@@ -15,6 +18,7 @@ final class Recent {
   private long latencyNsSum;
   private long calledOffSum;
   private long inFlight;
+  private long waiting;
   private long heardAtNs;
 
   /** Takes what was counted since the last look. */
@@ -26,10 +30,11 @@ final class Recent {
     latencyNs[at] = more.latencyNs;
     calledOffSum += more.calledOff - calledOff[at];
     calledOff[at] = more.calledOff;
-    if ((inFlight == 0 && calledOffSum == 0) || more.ended > more.calledOff) {
+    if ((waiting < WAITING_MIN && calledOffSum == 0) || more.ended > more.calledOff) {
       heardAtNs = nowNs;
     }
     inFlight += more.started - more.ended;
+    waiting = more.waiting;
   }
 
   /** Whether there is nothing to forget or to wait for. */
@@ -52,12 +57,17 @@ final class Recent {
     return inFlight;
   }
 
+  /** Those of them that the host has all of. */
+  long waiting() {
+    return waiting;
+  }
+
   /** Calls that ended because another host was asked as well and answered first. */
   long calledOff() {
     return calledOffSum;
   }
 
-  /** For how long calls have waited without any of them ending, but for those called off. */
+  /** For how long several have waited without any call ending, but for those called off. */
   long silentNs(long nowNs) {
     return nowNs - heardAtNs;
   }

@@ -25,7 +25,6 @@ final class VersionHealth {
 
   private static final double FAILED_MORE_MIN = 0.1;
   private static final int FAILED_CALLS_MIN = 4;
-  private static final int WAITING_MIN = 2;
 
   /** Called off is one call in twenty of a host that is well: so many in a row are no chance. */
   private static final int CALLED_OFF_MIN = 5;
@@ -123,7 +122,7 @@ final class VersionHealth {
     if (Peers.timed(host) && recent.meanNs() > slowNs(othersNs)) {
       return Reason.SLOW;
     }
-    return (recent.inFlight() >= WAITING_MIN || recent.calledOff() >= CALLED_OFF_MIN)
+    return (recent.waiting() >= Recent.WAITING_MIN || recent.calledOff() >= CALLED_OFF_MIN)
             && recent.silentNs(at.nowNs()) - at.lagNs()
                 >= Math.max(SILENT_NS_MIN, SLOW_FACTOR * othersNs)
         ? Reason.SILENT

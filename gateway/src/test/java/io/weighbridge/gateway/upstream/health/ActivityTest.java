@@ -61,7 +61,7 @@ class ActivityTest {
   private void ends(int loop, int slot, Outcome outcome) {
     LoopHealth of = health.loop(loop);
     of.started(seat(slot));
-    of.ended(seat(slot));
+    of.ended(seat(slot), false);
     of.ended(seat(slot), outcome);
     if (outcome == Outcome.ANSWERED) {
       of.took(seat(slot), 1_000_000, ticker.nanoTime());
@@ -101,7 +101,7 @@ class ActivityTest {
     for (int i = 0; i < 100; i++) {
       assertThat(looked()).isEqualTo(1);
     }
-    health.loop(1).ended(seat(SLOT));
+    health.loop(1).ended(seat(SLOT), false);
     looked();
     looked();
     assertThat(looked()).isZero();

@@ -56,7 +56,7 @@ public final class Fleet {
   void answers(int host, int count, long latencyNs) {
     for (int i = 0; i < count; i++) {
       loop.started(host);
-      loop.ended(host);
+      loop.ended(host, false);
       loop.ended(host, Outcome.ANSWERED);
       loop.took(host, latencyNs, nowNs());
     }
@@ -67,11 +67,19 @@ public final class Fleet {
     loop.connected(hosts[host].host());
   }
 
+  /** Calls that the host has all of, and does not answer. */
+  void waits(int host, int count) {
+    for (int i = 0; i < count; i++) {
+      loop.started(host);
+      loop.asked(host);
+    }
+  }
+
   /** Calls that end so, at once. */
   void ends(int host, int count, Outcome outcome) {
     for (int i = 0; i < count; i++) {
       loop.started(host);
-      loop.ended(host);
+      loop.ended(host, false);
       loop.ended(host, outcome);
     }
   }

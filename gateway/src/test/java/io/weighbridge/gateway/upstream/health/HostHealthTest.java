@@ -104,8 +104,25 @@ class HostHealthTest {
   @Test
   void aHostThatFallsSilentRestsAfterHalfASecond() {
     fleet.pass(SECOND, 0, 1, 2);
+    fleet.waits(0, 2);
+    assertThat(fleet.until(0, State.OUT, SECOND, 1, 2)).isBetween(500 * MS, 700 * MS);
+  }
+
+  @Test
+  void aHostIsNotSilentAboutCallsItHasNotAllOf() {
+    fleet.pass(SECOND, 0, 1, 2);
     fleet.loop.started(0);
     fleet.loop.started(0);
+    fleet.waits(0, 1);
+    fleet.pass(10 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    // One of them is complete in the end, and then another one ends.
+    fleet.loop.asked(0);
+    fleet.pass(400 * MS, 1, 2);
+    fleet.loop.ended(0, true);
+    fleet.pass(10 * SECOND, 1, 2);
+    assertThat(fleet.state(0)).isEqualTo(State.IN);
+    fleet.loop.asked(0);
     assertThat(fleet.until(0, State.OUT, SECOND, 1, 2)).isBetween(500 * MS, 700 * MS);
   }
 
@@ -140,7 +157,7 @@ class HostHealthTest {
   @Test
   void oneLongCallIsNoSilence() {
     fleet.pass(SECOND, 0, 1, 2);
-    fleet.loop.started(0);
+    fleet.waits(0, 1);
     fleet.pass(10 * SECOND, 1, 2);
     assertThat(fleet.state(0)).isEqualTo(State.IN);
   }
@@ -169,13 +186,19 @@ class HostHealthTest {
   }
 
   @Test
-  void anAnswerOnProbationMustNotBeSlow() {
+  void twoAnswersOnProbationMustNotBeSlow() {
     fleet.pass(SECOND, 0, 1, 2);
     fleet.fails(0, 1, 2);
     fleet.until(0, State.ON_PROBATION, 2 * SECOND, 1, 2);
     Probation probation = Objects.requireNonNull(fleet.standing(0).probation());
     assertThat(probation.take("a", fleet.nowNs())).isTrue();
     Objects.requireNonNull(probation.trial("a")).end(Outcome.ANSWERED, 51 * MS);
+    fleet.look();
+    // Once can be chance.
+    assertThat(fleet.state(0)).isEqualTo(State.ON_PROBATION);
+    assertThat(probation.take("b", fleet.nowNs())).isTrue();
+    Objects.requireNonNull(probation.trial("b")).end(Outcome.ANSWERED, 51 * MS);
+    assertThat(probation.take("c", fleet.nowNs())).isFalse();
     fleet.look();
     assertThat(fleet.state(0)).isEqualTo(State.OUT);
   }

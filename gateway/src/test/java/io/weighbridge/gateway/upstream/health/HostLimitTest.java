@@ -81,8 +81,8 @@ class HostLimitTest {
     one.started(SEAT);
     look();
     fill(one);
-    one.ended(SEAT);
-    one.ended(SEAT);
+    one.ended(SEAT, false);
+    one.ended(SEAT, false);
     assertThat(fill(one)).isEqualTo(2);
   }
 }

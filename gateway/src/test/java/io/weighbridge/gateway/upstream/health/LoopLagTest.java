@@ -45,8 +45,7 @@ class LoopLagTest {
     Fleet fleet = new Fleet(3);
     fleet.pass(TimeUnit.SECONDS.toNanos(1), 0, 1, 2);
     for (int host = 0; host < 3; host++) {
-      fleet.loop.started(host);
-      fleet.loop.started(host);
+      fleet.waits(host, 2);
     }
     fleet.loop.lag().looked(0, HostHealth.LOOK_NS);
     for (int looks = 0; looks < 9; looks++) {
