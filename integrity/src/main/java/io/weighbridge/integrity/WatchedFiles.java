@@ -51,7 +51,7 @@ final class WatchedFiles {
         log.info("{}: new certificates, good until {}", use, Instant.ofEpochSecond(notAfterUnixS));
         changed = false;
       }
-    } catch (Exception e) { // The edge of a background task: it must look again.
+    } catch (IOException | RuntimeException | Error e) { // A background task: it must look again.
       if (changed || !figure.failed()) {
         figure = after(figure.notAfterUnixS(), true);
         log.error("{}: certificates were not taken, the old ones stay: {}", use, e.getMessage());

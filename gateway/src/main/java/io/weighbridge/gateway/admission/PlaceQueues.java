@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls of one event loop that wait because every host of their version has as many as it can
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * after CoDel (RFC 8289), with what the hosts take in place of its fixed target.
  */
 public final class PlaceQueues {
+  private static final Logger LOG = LoggerFactory.getLogger(PlaceQueues.class);
+
   /** How late, at most, a call hears that it has waited long enough. */
   static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -243,6 +247,15 @@ public final class PlaceQueues {
     late.refuse(late.lateDetail);
   }
 
+  private void takeLate(PlaceQueue queue, long nowNs) {
+    try {
+      queue.takeLate(nowNs).forEach(this::refuse);
+      fill(queue, nowNs);
+    } catch (RuntimeException | Error e) {
+      LOG.error("calls that wait could not be looked at", e);
+    }
+  }
+
   /** Looks again and again while calls wait. */
   private void look() {
     if (looking || waiting == 0) {
@@ -253,12 +266,12 @@ public final class PlaceQueues {
         loop.schedule(
             () -> {
               looking = false;
+              // First, so that nothing can come between.
+              look();
               long nowNs = loop.ticker().nanoTime();
               for (PlaceQueue queue : queues) {
-                queue.takeLate(nowNs).forEach(this::refuse);
-                fill(queue, nowNs);
+                takeLate(queue, nowNs);
               }
-              look();
             },
             LOOK_NS,
             TimeUnit.NANOSECONDS);

@@ -61,7 +61,7 @@ final class KeysFileWatch implements AutoCloseable {
     return failed;
   }
 
-  @SuppressWarnings("CatchingUnchecked") // The edge of a background task: the next look must come.
+  /** The edge of a background task: the next look must come. */
   private void look() {
     try {
       String now = stamp();
@@ -70,7 +70,7 @@ final class KeysFileWatch implements AutoCloseable {
         seen = now;
         reread(fresh);
       }
-    } catch (Exception e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed = true;
       LOG.error("the keys file {} could not be looked at; the old keys stay", file, e);
     }

@@ -22,4 +22,9 @@ public final class ErrorCode {
   public static final long NO_ROOM = -2;
 
   private ErrorCode() {}
+
+  /** What a peer is told when we end a stream for that. */
+  static long told(long errorCode) {
+    return errorCode == NO_ROOM ? ENHANCE_YOUR_CALM : errorCode;
+  }
 }

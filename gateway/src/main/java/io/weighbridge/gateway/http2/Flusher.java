@@ -59,7 +59,12 @@ public final class Flusher implements Runnable {
   public void run() {
     // Flushing may end streams whose owners write elsewhere: the list may grow while it is walked.
     for (int i = 0; i < dirty.size(); i++) {
-      dirty.get(i).flushNow();
+      LoopConnection connection = dirty.get(i);
+      try {
+        connection.flushNow();
+      } catch (RuntimeException | Error e) {
+        connection.failed(e);
+      }
     }
     dirty.clear();
   }

@@ -151,9 +151,22 @@ final class FrameWriter {
       bufferBytes = Math.min(BUFFER_BYTES_MAX, 2 * bufferBytes);
       flushWhenMuch();
     }
-    out = context.alloc().directBuffer(Math.max(bufferBytes, bytes));
+    out = allocate(Math.max(bufferBytes, bytes));
     buffer = out;
     return out;
+  }
+
+  /**
+   * Never throws, for whoever writes may be about another connection, or all of the loop. Without
+   * memory this connection ends, and what is still written to it goes nowhere.
+   */
+  private ByteBuf allocate(int bytes) {
+    try {
+      return context.alloc().directBuffer(bytes);
+    } catch (OutOfMemoryError e) {
+      context.pipeline().fireExceptionCaught(e);
+      return Unpooled.buffer(bytes);
+    }
   }
 
   /** Hands what is in the buffer to the channel; what is written next goes behind it. */

@@ -196,8 +196,7 @@ final class LeanConnection implements LoopConnection {
 
   /** Ends a stream because its peer does not do its part; its listener is told. */
   void abort(LeanStream stream, long errorCode) {
-    answers.reset(
-        stream.id, errorCode == ErrorCode.NO_ROOM ? ErrorCode.ENHANCE_YOUR_CALM : errorCode);
+    answers.reset(stream.id, ErrorCode.told(errorCode));
     remove(stream, StreamIds.End.RESET_BY_US);
     stream.listener.reset(errorCode, false);
     answered();
@@ -340,6 +339,11 @@ final class LeanConnection implements LoopConnection {
     var _ = channel.close();
   }
 
+  @Override
+  public void failed(Throwable cause) {
+    channel.pipeline().fireExceptionCaught(cause);
+  }
+
   /** The channel has ended: every stream hears of it, then the listener. */
   void channelClosed() {
     if (closed) {
@@ -368,9 +372,7 @@ final class LeanConnection implements LoopConnection {
       return;
     }
     for (LeanStream stream : streams.all()) {
-      if (!stream.closed
-          && stream.first != null
-          && nowNs - stream.stalledSinceNs > limits.writeStallNs()) {
+      if (!stream.closed && stream.stalledFor(limits.writeStallNs(), nowNs)) {
         abort(stream, ErrorCode.CANCEL);
       }
     }

@@ -98,6 +98,11 @@ final class LeanStream {
     last = item;
   }
 
+  /** Whether none of what waits has left for longer than that. */
+  boolean stalledFor(long mostNs, long nowNs) {
+    return first != null && nowNs - stalledSinceNs > mostNs;
+  }
+
   void removeFirst() {
     if (first != null) {
       first = first.next;

@@ -8,4 +8,7 @@ interface LoopConnection extends Connection {
 
   /** Looks for what the peer owes for too long. Called once a second. */
   void sweep(long nowNs);
+
+  /** Something that its loop did for it failed: it ends, and no other with it. */
+  void failed(Throwable cause);
 }

@@ -41,7 +41,11 @@ public final class Sweeper {
   private void sweep() {
     long nowNs = ticker.nanoTime();
     for (LoopConnection connection : new ArrayList<>(connections)) {
-      connection.sweep(nowNs);
+      try {
+        connection.sweep(nowNs);
+      } catch (RuntimeException | Error e) {
+        connection.failed(e);
+      }
     }
   }
 }

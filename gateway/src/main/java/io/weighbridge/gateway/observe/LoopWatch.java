@@ -4,12 +4,16 @@ import io.netty.channel.EventLoop;
 import io.weighbridge.gateway.http2.Flusher;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at one event loop ten times a second: how late it comes to its timers, and how many bytes
  * wait on it. Confined to its loop.
  */
 public final class LoopWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopWatch.class);
+
   public static final long PERIOD_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final EventLoop loop;
@@ -47,7 +51,11 @@ public final class LoopWatch {
   private void look(long dueNs) {
     long nowNs = loop.ticker().nanoTime();
     for (Listener listener : listeners) {
-      listener.looked(Math.max(0, nowNs - dueNs), flusher.queuedBytes());
+      try {
+        listener.looked(Math.max(0, nowNs - dueNs), flusher.queuedBytes());
+      } catch (RuntimeException | Error e) {
+        LOG.error("how late an event loop is could not be told", e);
+      }
     }
     next(nowNs);
   }

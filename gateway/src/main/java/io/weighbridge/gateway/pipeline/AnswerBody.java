@@ -148,9 +148,14 @@ final class AnswerBody {
         copy ? copy(data, allocator) : data.retainedSlice(), receiptBytes, framing.atBoundary());
   }
 
+  /** Or the bytes where they are, for the connection they came on is all callers'. */
   private static ByteBuf copy(ByteBuf data, ByteBufAllocator allocator) {
     int length = data.readableBytes();
-    return allocator.buffer(length).writeBytes(data, data.readerIndex(), length);
+    try {
+      return allocator.buffer(length).writeBytes(data, data.readerIndex(), length);
+    } catch (OutOfMemoryError e) {
+      return data.retainedSlice();
+    }
   }
 
   /** Whether the answer may end here with OK. */

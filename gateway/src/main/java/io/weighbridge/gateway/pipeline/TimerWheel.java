@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.weighbridge.gateway.http2.LoopClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deadlines of the calls of one event loop, and the clock they are told by, which is the loop's
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class TimerWheel {
+  private static final Logger LOG = LoggerFactory.getLogger(TimerWheel.class);
+
   static final long TICK_NS = 10_000_000L;
 
   /** What {@link Timer#due} is told when the process stops: later than every deadline. */
@@ -97,7 +101,7 @@ public final class TimerWheel {
       Timer timer = heads[slot];
       while (timer != null) {
         stop(timer);
-        timer.due(END_OF_TIME_NS);
+        due(timer, END_OF_TIME_NS);
         timer = heads[slot];
       }
     }
@@ -129,12 +133,21 @@ public final class TimerWheel {
     doneTick = Math.max(doneTick, nowTick);
   }
 
+  /** The loop has no other wheel: one call's defect must not stop it. */
+  private static void due(Timer timer, long nowNs) {
+    try {
+      timer.due(nowNs);
+    } catch (RuntimeException | Error e) {
+      LOG.error("a call's timer failed over a defect", e);
+    }
+  }
+
   private void fire(int slot, long nowTick, long nowNs) {
     Timer timer = heads[slot];
     while (timer != null) {
       if (timer.dueTick <= nowTick) {
         stop(timer);
-        timer.due(nowNs);
+        due(timer, nowNs);
         // Whatever it did may have changed the list: begin again; those left are not due.
         timer = heads[slot];
       } else {

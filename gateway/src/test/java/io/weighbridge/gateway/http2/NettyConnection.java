@@ -255,6 +255,11 @@ final class NettyConnection implements LoopConnection {
     markDirty();
   }
 
+  @Override
+  public void failed(Throwable cause) {
+    context().channel().pipeline().fireExceptionCaught(cause);
+  }
+
   void closeInOrder() {
     context().close();
   }

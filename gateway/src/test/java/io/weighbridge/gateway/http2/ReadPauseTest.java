@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -37,32 +35,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadPauseTest {
   private static final int LENGTH = 5;
 
-  private volatile boolean spent;
+  private final TestMemory memory = new TestMemory();
   private final AtomicInteger missed = new AtomicInteger();
   private final AtomicInteger heard = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private final List<Throwable> faults = new CopyOnWriteArrayList<>();
-
-  /** Has memory, or has none, as a test says. */
-  private final class Memory extends AbstractByteBufAllocator {
-    @Override
-    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-      return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
-    }
-
-    @Override
-    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-      if (spent) {
-        throw new OutOfMemoryError("as told");
-      }
-      return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
-    }
-
-    @Override
-    public boolean isDirectBufferPooled() {
-      return false;
-    }
-  }
 
   private final class Ear extends ChannelInboundHandlerAdapter {
     @Override
@@ -88,7 +65,7 @@ class ReadPauseTest {
     return new ServerBootstrap()
         .group(group)
         .channel(type)
-        .childOption(ChannelOption.ALLOCATOR, new Memory())
+        .childOption(ChannelOption.ALLOCATOR, memory)
         .childHandler(
             new ChannelInitializer<Channel>() {
               @Override
@@ -114,7 +91,7 @@ class ReadPauseTest {
     try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), number)) {
       peer.getOutputStream().write(new byte[LENGTH]);
       await().until(() -> heard.get() == LENGTH);
-      spent = true;
+      memory.spent = true;
       peer.getOutputStream().write(new byte[LENGTH]);
       // Looked for again and again, and never more often than the pause says.
       await().until(() -> missed.get() >= 3);
@@ -123,7 +100,7 @@ class ReadPauseTest {
       await().until(() -> missed.get() >= before + 3);
       assertThat(System.nanoTime() - sinceNs).isGreaterThan(2 * ReadPause.PAUSE_NS);
       assertThat(heard).hasValue(LENGTH);
-      spent = false;
+      memory.spent = false;
       await().until(() -> heard.get() == 2 * LENGTH);
       peer.getOutputStream().write(new byte[LENGTH]);
       await().until(() -> heard.get() == 3 * LENGTH);

@@ -32,4 +32,18 @@ class LoopWatchTest {
     pass(100);
     assertThat(metrics.lagNs()).isZero();
   }
+
+  @Test
+  void oneWhoFailsKeepsNothingFromTheOthers() {
+    EventLoop loop = channel.eventLoop();
+    LoopWatch.Listener fails =
+        (_, _) -> {
+          throw new IllegalStateException("a defect");
+        };
+    LoopWatch.begin(
+        loop, new Flusher(loop, 1, TestHeadroom.ample()), List.of(fails, metrics::looked));
+    pass(100);
+    pass(400);
+    assertThat(metrics.lagNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+  }
 }

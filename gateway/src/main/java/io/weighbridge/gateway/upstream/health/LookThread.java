@@ -33,11 +33,11 @@ public final class LookThread implements AutoCloseable {
     var _ = thread.scheduleWithFixedDelay(this::task, pauseNs, pauseNs, TimeUnit.NANOSECONDS);
   }
 
-  @SuppressWarnings("CatchingUnchecked") // The edge of a background task: the next look must come.
+  /** The edge of a background task: the next look must come. */
   private void task() {
     try {
       look.run();
-    } catch (Exception e) {
+    } catch (RuntimeException | Error e) {
       LOG.error(failed, e);
     }
   }

@@ -22,7 +22,7 @@ class LookThreadTest {
   private void look() {
     threads.add(Thread.currentThread());
     if (looks.incrementAndGet() == 2) {
-      throw new IllegalStateException("the second look");
+      throw new AssertionError("the second look");
     }
   }
 

@@ -1,0 +1,194 @@
+package io.weighbridge.gateway.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What fails on a loop for one connection ends that one alone. */
+class LoopFailureTest {
+  private static final int PING_BYTES = FrameFormat.HEADER_BYTES + FrameFormat.PING_BYTES;
+  private static final int WAIT_MS_MAX = 10_000;
+
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final EmbeddedChannel loop = EmbeddedChannel.builder().ticker(ticker).build();
+  private final List<String> done = new ArrayList<>();
+
+  /** A connection of which nothing is needed but what its loop does. */
+  private LoopConnection connection(String name, boolean fails) {
+    return (LoopConnection)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {LoopConnection.class},
+            (self, method, arguments) -> {
+              if (method.getName().equals("hashCode")) {
+                return System.identityHashCode(self);
+              }
+              boolean told = method.getName().equals("failed");
+              done.add(name + " " + (told ? arguments[0] : method.getName()));
+              if (fails && !told) {
+                throw new ArithmeticException();
+              }
+              return null;
+            });
+  }
+
+  @Test
+  void aFlushThatFailsEndsNoOther() {
+    Flusher flusher = new Flusher(loop.eventLoop(), 1, TestHeadroom.ample());
+    for (int i = 0; i < 2; i++) {
+      done.clear();
+      flusher.add(connection("one", true));
+      flusher.add(connection("two", false));
+      loop.runPendingTasks();
+      assertThat(done)
+          .containsExactly("one flushNow", "one " + new ArithmeticException(), "two flushNow");
+    }
+  }
+
+  @Test
+  void aSweepThatFailsEndsNoOther() {
+    Sweeper sweeper = new Sweeper(loop.eventLoop());
+    sweeper.add(connection("one", true));
+    sweeper.add(connection("two", false));
+    for (int i = 0; i < 2; i++) {
+      done.clear();
+      ticker.advance(1, TimeUnit.SECONDS);
+      loop.runScheduledPendingTasks();
+      assertThat(done)
+          .containsExactly("one sweep", "one " + new ArithmeticException(), "two sweep");
+    }
+  }
+
+  private static byte[] pinged(Socket peer, DataInputStream from) throws IOException {
+    ByteBuf ping = Unpooled.buffer(PING_BYTES);
+    ping.writeMedium(FrameFormat.PING_BYTES)
+        .writeByte(FrameFormat.PING)
+        .writeByte(0)
+        .writeInt(0)
+        .writeLong(7);
+    peer.getOutputStream().write(ping.array());
+    byte[] answer = new byte[PING_BYTES];
+    from.readFully(answer);
+    return answer;
+  }
+
+  /** Begins a connection that has said all it has to say. */
+  private static DataInputStream greet(Socket peer) throws IOException {
+    peer.setSoTimeout(WAIT_MS_MAX);
+    peer.getOutputStream().write(FrameWriter.PREFACE);
+    peer.getOutputStream().write(new byte[] {0, 0, 0, FrameFormat.SETTINGS, 0, 0, 0, 0, 0});
+    DataInputStream from = new DataInputStream(peer.getInputStream());
+    while (true) {
+      int length = from.readUnsignedShort() << Byte.SIZE | from.readUnsignedByte();
+      int type = from.readUnsignedByte();
+      int flags = from.readUnsignedByte();
+      from.skipNBytes(Integer.BYTES + length);
+      if (type == FrameFormat.SETTINGS && flags == FrameFormat.ACK) {
+        return from;
+      }
+    }
+  }
+
+  /** What becomes of writing to one of two connections of a loop while there is no memory. */
+  @Test
+  void whatThereIsNoMemoryToWriteEndsItsConnection() throws Exception {
+    MultiThreadIoEventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    EventLoop only = group.next();
+    TestMemory memory = new TestMemory();
+    AtomicInteger missed = new AtomicInteger();
+    Headroom headroom = new Headroom(() -> 0, Long.MAX_VALUE, missed::incrementAndGet);
+    Http2Transport transport =
+        new Http2Transport(
+            new LoopClock(Ticker.systemTicker()),
+            new Flusher(only, Long.MAX_VALUE, headroom),
+            new Sweeper(only));
+    Ready ready = new Ready();
+    Channel port =
+        new ServerBootstrap()
+            .group(group)
+            .channel(EpollServerSocketChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, memory)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    transport.serve(channel, TestLimits.patient(), ready);
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .syncUninterruptibly()
+            .channel();
+    int number = ((InetSocketAddress) port.localAddress()).getPort();
+    try (Socket one = new Socket(InetAddress.getLoopbackAddress(), number);
+        Socket two = new Socket(InetAddress.getLoopbackAddress(), number)) {
+      DataInputStream fromOne = greet(one);
+      DataInputStream fromTwo = greet(two);
+      Connection first = ready.connections.remove();
+      only.submit(
+              () -> {
+                memory.spent = true;
+                first.drain();
+                memory.spent = false;
+              })
+          .get();
+      assertThat(fromOne.read()).isEqualTo(-1);
+      assertThat(missed).hasValue(1);
+      assertThat(pinged(two, fromTwo)).endsWith(7);
+    } finally {
+      group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+    }
+  }
+
+  /** Has nothing to do with streams. */
+  private static final class Ready implements ConnectionListener {
+    final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void ready(Connection connection) {
+      connections.add(connection);
+    }
+
+    @Override
+    public StreamListener accept(Connection connection, int streamId) {
+      throw new UnsupportedOperationException("nobody opens one");
+    }
+
+    @Override
+    public void refused(Connection connection) {}
+
+    @Override
+    public void goingAway(Connection connection) {}
+
+    @Override
+    public void closed() {}
+
+    @Override
+    public void violated(Connection connection, long errorCode) {}
+  }
+}

@@ -1,0 +1,29 @@
+package io.weighbridge.gateway.http2;
+
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+
+/** Has direct memory, or has none, as a test says. */
+final class TestMemory extends AbstractByteBufAllocator {
+  volatile boolean spent;
+
+  @Override
+  protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+    return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
+  }
+
+  @Override
+  protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+    if (spent) {
+      throw new OutOfMemoryError("as told");
+    }
+    return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+  }
+
+  /** So that channels take from here what they copy into. */
+  @Override
+  public boolean isDirectBufferPooled() {
+    return true;
+  }
+}
