@@ -20,10 +20,13 @@ import java.util.concurrent.TimeUnit;
  * Calls that are turned away wait in turns, which a host's own queue does not know. So while there are such, it is kept
  * short, see Slowdown. And where this gateway is late itself (LAG_NS_MAX), what was seen late is not held against the
  * host; a probe goes on, for it shows at least what an answer does not take.
+ *
+ * Calls of other versions may stand in the same line of the host. So all that are pressed probe at once, what the host
+ * gives is added up, and limits come to be in proportion to what is asked of each, see HostPace.
  * </pre>
  */
 final class AdaptiveLimit {
-  /** A host that answers at all is given this many. */
+  /** A host that answers at all is given this many, of all its versions that are limited. */
   static final int MIN = 4;
 
   /** No limit. */
@@ -47,6 +50,9 @@ final class AdaptiveLimit {
   private static final long PROBE_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
   private static final int PROBE_PART = 20;
 
+  /** After one with many at a time. */
+  private static final long PROBE_SOON_NS = TimeUnit.SECONDS.toNanos(2);
+
   /** Of a batch without pressure, this part is believed. */
   private static final double FOLLOWED = 0.05;
 
@@ -68,13 +74,27 @@ final class AdaptiveLimit {
   private static final double SHRINK_MOST = 0.5;
   private static final double GROWS_MOST = 0.125;
 
+  /** By this part of the difference each time a limit comes nearer to its share of the host. */
+  private static final double EVENED = 0.1;
+
   private final long waitNsMax;
-  private final Slowdown slowdown = new Slowdown();
+  private final HostPace pace;
   private double limit;
   private double restNs;
   private boolean probing;
   private int probe;
-  private double pressedNs;
+
+  /** Whether the probe that goes on was begun here. */
+  private boolean ours;
+
+  /** Whether the probe that goes on has shown something of this version. */
+  private boolean probed;
+
+  /** What calls asked for between two looks would take at rest, lately. */
+  private double demandNs;
+
+  /** What answers took at the last judgement. */
+  private double lastNs;
 
   /** When nothing pressed last. */
   private long calmNs;
@@ -89,7 +109,6 @@ final class AdaptiveLimit {
   /** Whether any ever were for this gateway's being late. */
   private boolean leftAny;
 
-  private long tookAtNs;
   private long timed;
   private long latencyNs;
   private boolean turnedAway;
@@ -99,10 +118,13 @@ final class AdaptiveLimit {
    *
    * @param first where it begins
    * @param waitNsMax how much longer than at rest an answer may always take
+   * @param pace of the host
    */
-  AdaptiveLimit(int first, long waitNsMax) {
+  AdaptiveLimit(int first, long waitNsMax, HostPace pace) {
     limit = first;
     this.waitNsMax = waitNsMax;
+    this.pace = pace;
+    pace.joined();
   }
 
   /** How many calls may be in flight. */
@@ -119,21 +141,19 @@ final class AdaptiveLimit {
   void take(LoopHealth.Counts more, long inFlight, SeatHealth.Moment at) {
     long nowNs = at.nowNs();
     if (!probing && lateHere(more, at)) {
+      pace.hold(nowNs);
       leaveOut(inFlight);
       return;
     }
     turnedAway |= more.turnedAway > 0;
-    // What it gives when little is asked of it, or while nobody looked, says nothing of what it
-    // could.
-    boolean looked = nowNs - tookAtNs <= 2 * HostHealth.LOOK_NS;
     boolean pressed = more.turnedAway > 0 || used(inFlight);
-    if (looked && pressed && !probing && leftOut == 0) {
-      boolean longer = slowdown.factor() * restNs < goodNs();
-      slowdown.take(more.timed, nowNs - tookAtNs, longer, nowNs);
-    }
-    tookAtNs = nowNs;
+    show(more, inFlight, pressed, nowNs);
+    takePart(inFlight, pressed, at);
     if (leftOut > 0) {
       leftOut = Math.max(0, leftOut - more.ended);
+      return;
+    }
+    if (probing && !pace.atRest(nowNs)) {
       return;
     }
     timed += more.timed;
@@ -143,6 +163,27 @@ final class AdaptiveLimit {
       timed = 0;
       latencyNs = 0;
       turnedAway = false;
+    }
+  }
+
+  /** Tells the host's pace what is seen here. */
+  private void show(LoopHealth.Counts more, long inFlight, boolean pressed, long nowNs) {
+    boolean longer = pace.factor() * restNs < goodNs();
+    boolean held = probing || leftOut > 0;
+    double askedNs = (more.timed + more.turnedAway) * restNs;
+    demandNs += HostPace.DEMAND_FOLLOWED * (askedNs - demandNs);
+    double usedOfLimit = limit < NONE ? Math.min(limit, (double) inFlight) : 0;
+    pace.take(new HostPace.Shown(more.timed, askedNs, usedOfLimit, pressed, longer, held), nowNs);
+  }
+
+  /** Begins or ends to take part in another version's probe; what is not pressed is left alone. */
+  private void takePart(long inFlight, boolean pressed, SeatHealth.Moment at) {
+    boolean probes = pace.probing(at.nowNs());
+    if (probes && !probing && pressed && restNs > 0 && limit < NONE) {
+      probe(PROBE, inFlight, at.nowNs());
+    } else if (!probes && probing && !ours) {
+      probing = false;
+      probeDueNs = probed ? dueNs(at) : probeDueNs;
     }
   }
 
@@ -169,7 +210,7 @@ final class AdaptiveLimit {
 
   /** What it may take while calls wait for its place. */
   private double goodFullNs() {
-    return Math.min(goodNs(), Math.max(slowdown.factor() * restNs, restNs + WAIT_FULL_NS));
+    return Math.min(goodNs(), Math.max(pace.factor() * restNs, restNs + WAIT_FULL_NS));
   }
 
   private boolean used(long inFlight) {
@@ -183,26 +224,17 @@ final class AdaptiveLimit {
       restNs = meanNs;
       probeDueNs = nowNs;
       quietUntilNs = nowNs;
-      slowdown.begin(nowNs);
     }
     boolean used = used(inFlight);
     boolean blind = first && used && leftAny;
     boolean pressed = turnedAway || (used && meanNs > goodNs());
     calmNs = pressed && !first ? calmNs : nowNs;
+    lastNs = probing ? lastNs : meanNs;
     if (probing) {
-      probing = false;
-      restNs = Math.min(meanNs, RISE_MOST * restNs);
-      shrink(goodFullNs() / pressedNs);
-      // What was seen of it through a lag is worth another look soon.
-      long tookNs = at.lagNs() > LAG_NS_MAX ? 0 : nowNs - probedAtNs;
-      probeDueNs = nowNs + Math.max(PROBE_EVERY_NS, PROBE_PART * tookNs);
+      probed(meanNs, at);
     } else if (blind || (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0)) {
-      probing = true;
-      probe = blind ? USUAL / 2 : PROBE;
       limit = limit >= NONE ? inFlight : limit;
-      pressedNs = meanNs;
-      probedAtNs = nowNs;
-      leftOut = inFlight;
+      probe(blind ? USUAL / 2 : PROBE, inFlight, nowNs);
     } else {
       follow(meanNs, used);
       if (turnedAway && nowNs - quietUntilNs >= 0) {
@@ -212,24 +244,69 @@ final class AdaptiveLimit {
     }
   }
 
+  /** Lets few in, with all other versions of the host, to see what answers take at rest. */
+  private void probe(int inFlightMax, long inFlight, long nowNs) {
+    probing = true;
+    probed = false;
+    probe = inFlightMax;
+    probedAtNs = nowNs;
+    leftOut = inFlight;
+    timed = 0;
+    latencyNs = 0;
+    ours = pace.probe(this, (long) lastNs, nowNs);
+  }
+
+  private void probed(double meanNs, SeatHealth.Moment at) {
+    if (probed) {
+      restNs = Math.min(restNs, meanNs);
+    } else {
+      restNs = Math.min(meanNs, RISE_MOST * restNs);
+      shrink(goodFullNs() / lastNs);
+    }
+    probed = true;
+    if (ours) {
+      pace.probed(this);
+      probing = false;
+      probeDueNs = dueNs(at);
+    }
+  }
+
+  /** When the next probe is due after this one. */
+  private long dueNs(SeatHealth.Moment at) {
+    if (probe > PROBE) {
+      return at.nowNs() + PROBE_SOON_NS;
+    }
+    // What was seen of it through a lag is worth another look soon.
+    long tookNs = at.lagNs() > LAG_NS_MAX ? 0 : at.nowNs() - probedAtNs;
+    return at.nowNs() + Math.max(PROBE_EVERY_NS, PROBE_PART * tookNs);
+  }
+
   /** What answers take at rest is never more than the least seen, unless nothing presses. */
   private void follow(double meanNs, boolean used) {
     if (meanNs < restNs) {
       restNs += FOLLOWED_DOWN * (meanNs - restNs);
-    } else if (!turnedAway && !used) {
+    } else if (!turnedAway && !used && !pace.pressed()) {
       restNs += FOLLOWED * (meanNs - restNs);
     }
   }
 
   private void adapt(double gradient) {
+    double share = pace.share(demandNs);
+    double all = Math.max(limit, pace.used());
     if (gradient < 1) {
       shrink(Math.max(SHRINK_MOST, gradient));
     } else {
-      limit = Math.min(NONE, limit + Math.max(1, Math.min(Math.sqrt(limit), GROWS_MOST * limit)));
+      double growth = Math.max(1, Math.min(Math.sqrt(all), GROWS_MOST * all));
+      limit = Math.min(NONE, limit + growth * share);
+    }
+    if (pace.shared()) {
+      // Else the one of which more was seen by chance would get more and more of it.
+      limit = Math.max(1, limit + EVENED * (share * all - limit));
     }
   }
 
   private void shrink(double kept) {
-    limit = Math.max(MIN, limit * Math.min(1, kept));
+    double least = Math.max(1, MIN * pace.share(demandNs));
+    limit = Math.max(least, limit * Math.min(1, kept));
   }
 }

@@ -54,6 +54,7 @@ public final class HostHealth implements AutoCloseable {
 
   // All below are guarded by this.
   private final Map<Integer, SeatHealth> seats = new HashMap<>();
+  private final Map<Integer, HostPace> paces = new HashMap<>();
   private final Map<Integer, VersionHealth> bySlot = new HashMap<>();
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
@@ -230,7 +231,8 @@ public final class HostHealth implements AutoCloseable {
   }
 
   private SeatHealth newSeat(Eligible eligible) {
-    return new SeatHealth(eligible.host(), eligible.seat(), clock, limits);
+    HostPace pace = paces.computeIfAbsent(eligible.host().index(), _ -> new HostPace());
+    return new SeatHealth(eligible.host(), eligible.seat(), clock, limits, pace);
   }
 
   private void time(int slot, LatePoint late, long nowNs) {

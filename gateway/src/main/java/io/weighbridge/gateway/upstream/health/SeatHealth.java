@@ -72,11 +72,11 @@ final class SeatHealth {
   /** As it was asked last. */
   private boolean unready;
 
-  SeatHealth(Host host, int seat, Clock clock, HealthLimits limits) {
+  SeatHealth(Host host, int seat, Clock clock, HealthLimits limits, HostPace pace) {
     this.host = host;
     this.seat = seat;
     restMaxNs = limits.restMaxNs();
-    limit = new AdaptiveLimit(limits.inFlightFirst(), limits.waitMaxNs());
+    limit = new AdaptiveLimit(limits.inFlightFirst(), limits.waitMaxNs(), pace);
     CircuitBreakerConfig config =
         CircuitBreakerConfig.custom()
             .clock(clock)

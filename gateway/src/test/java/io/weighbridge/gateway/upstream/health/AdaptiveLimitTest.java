@@ -25,12 +25,19 @@ class AdaptiveLimitTest {
   /** A host with so many servers, each of which needs so long for a call. */
   private static final class Queue {
     final AdaptiveLimit limit;
+
+    /** Of each version; calls are of the first but for every tenth. */
+    private final AdaptiveLimit[] limits;
+
+    private final int[] inFlightOf;
+    private final int[] answeredOf;
+    private final int[] lines;
+    private final LoopHealth.Counts[] more;
     private final SplittableRandom random = new SplittableRandom(7);
     private final PriorityQueue<long[]> atWork =
         new PriorityQueue<>((one, other) -> Long.compare(one[0], other[0]));
-    private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    private final ArrayDeque<long[]> waiting = new ArrayDeque<>();
     private final int servers;
-    private int line;
 
     /** Whether the gateway is late: answers are seen so much later. */
     private long lateNs;
@@ -38,17 +45,22 @@ class AdaptiveLimitTest {
     private long serviceNs;
     private long nowNs = 1_000_000_000_000L;
     private long arrivalNs = nowNs;
-    private LoopHealth.Counts more = new LoopHealth.Counts();
     private long[] latenciesNs = new long[1 << 20];
     private int answered;
     private int offered;
 
     Queue(int servers, long serviceNs) {
-      this(servers, serviceNs, new AdaptiveLimit(100, 0));
+      this(servers, serviceNs, new AdaptiveLimit(100, 0, new HostPace()));
     }
 
-    Queue(int servers, long serviceNs, AdaptiveLimit limit) {
-      this.limit = limit;
+    Queue(int servers, long serviceNs, AdaptiveLimit... limits) {
+      this.limits = limits;
+      limit = limits[0];
+      inFlightOf = new int[limits.length];
+      answeredOf = new int[limits.length];
+      lines = new int[limits.length];
+      more = new LoopHealth.Counts[limits.length];
+      Arrays.setAll(more, _ -> new LoopHealth.Counts());
       this.servers = servers;
       this.serviceNs = serviceNs;
     }
@@ -56,6 +68,7 @@ class AdaptiveLimitTest {
     /** Offers that many times what it can do, for so long, and forgets what was before. */
     void run(double load, long durationNs) {
       answered = 0;
+      Arrays.fill(answeredOf, 0);
       offered = 0;
       double betweenNs = serviceNs / (load * servers);
       for (long endNs = nowNs + durationNs; nowNs < endNs; ) {
@@ -67,8 +80,10 @@ class AdaptiveLimitTest {
         }
         answerUntil(lookNs);
         nowNs = lookNs;
-        limit.take(more, inFlight(), new SeatHealth.Moment(nowNs, lateNs));
-        more = new LoopHealth.Counts();
+        for (int i = 0; i < limits.length; i++) {
+          limits[i].take(more[i], inFlightOf[i], new SeatHealth.Moment(nowNs, lateNs));
+          more[i] = new LoopHealth.Counts();
+        }
       }
     }
 
@@ -77,23 +92,25 @@ class AdaptiveLimitTest {
     }
 
     private void arrive(long atNs) {
+      int version = offered % 10 == 0 ? limits.length - 1 : 0;
       offered++;
       if (inFlight() >= CALLERS_MAX) {
         return;
       }
-      if (inFlight() >= limit.inFlightMax()) {
-        more.turnedAway++;
-        line = Math.min(LINE_CALLS_MAX, line + 1);
+      if (inFlightOf[version] >= limits[version].inFlightMax()) {
+        more[version].turnedAway++;
+        lines[version] = Math.min(LINE_CALLS_MAX, lines[version] + 1);
       } else {
-        begin(atNs);
+        begin(atNs, version);
       }
     }
 
-    private void begin(long atNs) {
+    private void begin(long atNs, int version) {
+      inFlightOf[version]++;
       if (atWork.size() < servers) {
-        atWork.add(new long[] {atNs + needsNs(), atNs});
+        atWork.add(new long[] {atNs + needsNs(), atNs, version});
       } else {
-        waiting.add(atNs);
+        waiting.add(new long[] {atNs, version});
       }
     }
 
@@ -105,17 +122,20 @@ class AdaptiveLimitTest {
     private void answerUntil(long untilNs) {
       for (long[] next = atWork.peek(); next != null && next[0] <= untilNs; next = atWork.peek()) {
         atWork.poll();
-        more.timed++;
-        more.ended++;
-        more.latencyNs += next[0] - next[1] + lateNs;
+        int version = (int) next[2];
+        inFlightOf[version]--;
+        answeredOf[version]++;
+        more[version].timed++;
+        more[version].ended++;
+        more[version].latencyNs += next[0] - next[1] + lateNs;
         latenciesNs[answered++] = next[0] - next[1];
-        Long first = waiting.poll();
+        long[] first = waiting.poll();
         if (first != null) {
-          atWork.add(new long[] {next[0] + needsNs(), first});
+          atWork.add(new long[] {next[0] + needsNs(), first[0], first[1]});
         }
-        if (line > 0 && inFlight() < limit.inFlightMax()) {
-          line--;
-          begin(next[0]);
+        if (lines[version] > 0 && inFlightOf[version] < limits[version].inFlightMax()) {
+          lines[version]--;
+          begin(next[0], version);
         }
       }
     }
@@ -185,7 +205,7 @@ class AdaptiveLimitTest {
 
   @Test
   void aQueueThatHurtsNobodyIsNoOverload() {
-    Queue host = new Queue(8, MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    Queue host = new Queue(8, MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
     host.run(0.97, 60_000 * MS);
     assertThat(host.answered).isEqualTo(host.offered - host.inFlight());
     assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
@@ -193,7 +213,8 @@ class AdaptiveLimitTest {
 
   @Test
   void thereIsNoLimitUntilAnswersAreLateByMoreThanTheWaitAllowed() {
-    Queue host = new Queue(8, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    Queue host =
+        new Queue(8, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
     host.run(10, 30_000 * MS);
     host.run(10, 10_000 * MS);
     assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.9);
@@ -203,7 +224,8 @@ class AdaptiveLimitTest {
 
   @Test
   void withoutALimitRequestsThatTakeLongerBringNone() {
-    Queue host = new Queue(40, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS));
+    Queue host =
+        new Queue(40, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
     host.run(0.3, 10_000 * MS);
     host.serviceNs = 1_000 * MS;
     int before = host.inFlight();
@@ -221,7 +243,7 @@ class AdaptiveLimitTest {
 
   @Test
   void aHostThatWorksInBatchesIsGivenEnoughForThem() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
     double answered = 0;
     double left = 0;
     int answers = 0;
@@ -252,7 +274,7 @@ class AdaptiveLimitTest {
 
   @Test
   void oneThatWorksOnEightIsNotGivenManyMore() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
     Queue host = new Queue(8, 4 * MS, limit);
     host.run(10, 30_000 * MS);
     host.run(10, 10_000 * MS);
@@ -262,7 +284,7 @@ class AdaptiveLimitTest {
 
   @Test
   void aHostWithLittleToDoIsNotTakenForOneThatGivesLess() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS);
+    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
     Queue host = new Queue(8, 4 * MS, limit);
     for (int i = 0; i < 3; i++) {
       host.run(10, 20_000 * MS);
@@ -288,7 +310,8 @@ class AdaptiveLimitTest {
 
   @Test
   void afterAFloodWhileThisGatewayStartsTheHostIsFoundToBeQuick() {
-    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 50 * MS));
+    Queue host =
+        new Queue(8, 4 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 50 * MS, new HostPace()));
     host.lateNs = 300 * MS;
     host.run(10, 5_000 * MS);
     host.lateNs = 0;
@@ -296,5 +319,41 @@ class AdaptiveLimitTest {
     host.run(10, 10_000 * MS);
     assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.9);
     assertThat(host.p99Ns()).isLessThan(60 * MS);
+  }
+
+  private static final int NONE = AdaptiveLimit.NONE;
+
+  @Test
+  void versionsThatShareAHostFindOutTogetherWhatItCanDo() {
+    HostPace pace = new HostPace();
+    AdaptiveLimit canary = new AdaptiveLimit(NONE, 100 * MS, pace);
+    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(NONE, 100 * MS, pace), canary);
+    host.run(0.7, 10_000 * MS);
+    long calmNs = host.p99Ns();
+    // More than one round of probes.
+    host.run(10, 15_000 * MS);
+    for (int i = 0; i < 3; i++) {
+      host.run(10, 10_000 * MS);
+      assertThat(host.goodput(10_000 * MS)).as("time %s", i).isGreaterThan(0.9);
+      assertThat(host.p99Ns()).as("time %s", i).isLessThan(calmNs * 3 / 2);
+      // Of a tenth of the calls.
+      assertThat((double) host.answeredOf[1] / host.answered).as("time %s", i).isBetween(0.07, 0.2);
+    }
+  }
+
+  @Test
+  void aProbeHoldsUpNoOtherVersionForLong() {
+    HostPace pace = new HostPace();
+    AdaptiveLimit rare = new AdaptiveLimit(NONE, 100 * MS, pace);
+    AdaptiveLimit other = new AdaptiveLimit(NONE, 100 * MS, pace);
+    assertThat(pace.probe(rare, 0, MS)).isTrue();
+    assertThat(pace.probe(other, 0, 2 * MS)).isFalse();
+    assertThat(pace.probing(MS + HostPace.SHARED_NS_MAX)).isTrue();
+    assertThat(pace.probing(2 * MS + HostPace.SHARED_NS_MAX)).isFalse();
+    assertThat(pace.probe(other, 0, 2 * MS + HostPace.SHARED_NS_MAX)).isTrue();
+    pace.probed(rare);
+    assertThat(pace.probing(3 * MS + HostPace.SHARED_NS_MAX)).isTrue();
+    pace.probed(other);
+    assertThat(pace.probing(3 * MS + HostPace.SHARED_NS_MAX)).isFalse();
   }
 }
