@@ -244,7 +244,7 @@ final class AdaptiveLimit {
     }
   }
 
-  /** Lets few in, with all other versions of the host, to see what answers take at rest. */
+  /** Lets few in, as others of the host do that are pressed, to see what answers take at rest. */
   private void probe(int inFlightMax, long inFlight, long nowNs) {
     probing = true;
     probed = false;
