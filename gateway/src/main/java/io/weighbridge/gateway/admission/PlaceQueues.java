@@ -247,6 +247,7 @@ public final class PlaceQueues {
     late.refuse(late.lateDetail);
   }
 
+  /** What fails for one version must not end the looks at all. */
   private void takeLate(PlaceQueue queue, long nowNs) {
     try {
       queue.takeLate(nowNs).forEach(this::refuse);
@@ -266,12 +267,11 @@ public final class PlaceQueues {
         loop.schedule(
             () -> {
               looking = false;
-              // First, so that nothing can come between.
-              look();
               long nowNs = loop.ticker().nanoTime();
               for (PlaceQueue queue : queues) {
                 takeLate(queue, nowNs);
               }
+              look();
             },
             LOOK_NS,
             TimeUnit.NANOSECONDS);
