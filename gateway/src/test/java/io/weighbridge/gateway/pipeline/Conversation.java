@@ -1,5 +1,8 @@
 package io.weighbridge.gateway.pipeline;
 
+import inference.GRPCInferenceServiceGrpc;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -25,6 +28,12 @@ final class Conversation<Q, R> extends ClientCall.Listener<R> {
       Channel channel, MethodDescriptor<Q, R> method, CallOptions options, Metadata metadata) {
     call = channel.newCall(method, options);
     call.start(this, metadata);
+  }
+
+  /** A prediction with that key. */
+  static Conversation<ModelInferRequest, ModelInferResponse> prediction(Channel channel) {
+    return new Conversation<>(
+        channel, GRPCInferenceServiceGrpc.getModelInferMethod(), CallOptions.DEFAULT, key());
   }
 
   /** With the key that every test's caller has. */

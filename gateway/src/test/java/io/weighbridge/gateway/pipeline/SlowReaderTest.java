@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.CallOptions;
 import io.grpc.Status;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.SeatReport;
@@ -95,12 +93,7 @@ class SlowReaderTest {
   }
 
   private void unread() {
-    var call =
-        new Conversation<>(
-            gateway.channel(),
-            GRPCInferenceServiceGrpc.getModelInferMethod(),
-            CallOptions.DEFAULT,
-            Conversation.key());
+    var call = Conversation.prediction(gateway.channel());
     call.say(request()).halfClose();
     calls.add(call);
   }

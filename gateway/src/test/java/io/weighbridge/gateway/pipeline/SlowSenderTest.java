@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.CallOptions;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.gateway.upstream.health.SeatReport;
@@ -62,12 +60,7 @@ class SlowSenderTest {
   /** Fills the slow host up, which then is not drained any more. */
   private void fillUp(boolean finish) {
     for (int i = 0; i < PLACES; i++) {
-      var call =
-          new Conversation<>(
-              gateway.channel(),
-              GRPCInferenceServiceGrpc.getModelInferMethod(),
-              CallOptions.DEFAULT,
-              Conversation.key());
+      var call = Conversation.prediction(gateway.channel());
       call.say(request().addRawInputContents(SOME).build());
       if (finish) {
         call.halfClose();
