@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  * costs about as much as finding a call's route. Tasks and timers see the clock go on.
  */
 public final class LoopClock implements Ticker {
+  /** What one read brought is mostly processed in less. */
+  private static final long NEAR_NS = 1_000_000;
+
   private final Ticker ticker;
   private long heldNs;
   private long heldUnixMs;
@@ -36,6 +39,15 @@ public final class LoopClock implements Ticker {
   @Override
   public long nanoTime() {
     return held ? heldNs : ticker.nanoTime();
+  }
+
+  /**
+   * Whether this time has come. While time stands still the clock goes on: one so near that it may
+   * pass meanwhile is compared with that.
+   */
+  public boolean passed(long timeNs) {
+    long leftNs = timeNs - nanoTime();
+    return leftNs <= 0 || (leftNs < NEAR_NS && timeNs - ticker.nanoTime() <= 0);
   }
 
   /** Wall clock, milliseconds since 1970; may step. */

@@ -56,6 +56,11 @@ final class CallClock extends TimerWheel.Timer {
     return deadlineNs;
   }
 
+  /** Whether it should be over by now. */
+  boolean late() {
+    return loop.timers().clock().passed(deadlineNs);
+  }
+
   @Override
   void due(long nowNs) {
     CallFacts facts = call.known();

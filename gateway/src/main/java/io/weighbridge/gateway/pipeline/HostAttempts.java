@@ -114,7 +114,7 @@ final class HostAttempts {
           of.attested() ? Refusal.NO_VERIFIED_HOST : Refusal.NO_REACHABLE_HOST, "");
     }
     CallLoop loop = call.loop();
-    if (clock.deadlineNs() - nowNs <= 0) {
+    if (clock.late()) {
       return CallEnd.refused(Refusal.DEADLINE_EXCEEDED, "");
     }
     if (sequence == 0 && loop.admission().queues().waits(of.slot())) {
@@ -192,7 +192,7 @@ final class HostAttempts {
   private @Nullable Refusal goOn(HostAttempt failed, Refusal why, boolean harmless) {
     Target of = target;
     long nowNs = call.loop().nowNs();
-    boolean noTime = clock.deadlineNs() - nowNs <= 0;
+    boolean noTime = clock.late();
     // A host whose timer was before ours can only say that it gave up.
     Refusal known = why == Refusal.HOST_CANCELLED && noTime ? Refusal.DEADLINE_EXCEEDED : why;
     outcome.failed(failed, known.grpcCode(), known);
@@ -236,7 +236,7 @@ final class HostAttempts {
   private boolean replaced(HostAttempt failed, int grpcCode, @Nullable Refusal why) {
     Target of = target;
     long nowNs = call.loop().nowNs();
-    boolean noTime = clock.deadlineNs() - nowNs <= 0;
+    boolean noTime = clock.late();
     if (of == null || over || !mayRunTwice() || !replayable() || spent() || noTime) {
       return false;
     }

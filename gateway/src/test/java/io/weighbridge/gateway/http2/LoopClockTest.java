@@ -45,6 +45,18 @@ class LoopClockTest {
     assertThat(clock.nanoTime()).isEqualTo(ticker.nanoTime());
   }
 
+  @Test
+  void whatPassesWithinAReadHasPassed() {
+    clock.hold();
+    long held = clock.nanoTime();
+
+    assertThat(clock.passed(held)).isTrue();
+    assertThat(clock.passed(held + 1)).isFalse();
+    ticker.advance(1, TimeUnit.NANOSECONDS);
+    assertThat(clock.passed(held + 1)).isTrue();
+    assertThat(clock.passed(held + 2)).isFalse();
+  }
+
   private static Offset<Long> within() {
     return Offset.offset(TimeUnit.SECONDS.toMillis(10));
   }

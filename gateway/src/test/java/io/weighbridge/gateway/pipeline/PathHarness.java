@@ -401,6 +401,11 @@ final class PathHarness implements AutoCloseable {
     return counters.inFlight(hosts.get(host));
   }
 
+  /** The one that everything here runs on. */
+  EventLoop loop() {
+    return loops.all().get(0);
+  }
+
   int connections() {
     return loops.connectionCount();
   }

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -244,6 +245,33 @@ class ProxyCallTest {
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs)).isLessThan(2_000);
     await().untilAsserted(() -> assertThat(host.cancelled.get()).isEqualTo(1));
     await().untilAsserted(() -> assertThat(path.lane.records).hasSize(1));
+  }
+
+  @Test
+  void asksNoHostWhenTheDeadlinePassedInTheReadThatBroughtTheCall() throws Exception {
+    path.serve(PathHarness.DIGEST, host);
+    byte[] message = request(100).toByteArray();
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch sent = new CountDownLatch(1);
+    try (RawConnection caller = new RawConnection(path.address)) {
+      var _ =
+          path.loop()
+              .submit(() -> {
+                busy.countDown();
+                sent.await();
+                return null;
+              });
+      busy.await();
+      caller.begin(1, "ModelInfer", "identity", "grpc-timeout", "1n");
+      byte[] body = RawConnection.message(0, message.length, message);
+      caller.send(RawConnection.DATA, RawConnection.END_STREAM, 1, body);
+      sent.countDown();
+
+      RawConnection.Frame answer = caller.next(RawConnection.HEADERS);
+      assertThat(answer.text()).contains("deadline_exceeded");
+    }
+    await().until(() -> path.lane.records.size() == 1);
+    assertThat(path.lane.records.get(0).attempts()).isZero();
   }
 
   @Test

@@ -85,8 +85,8 @@ final class RawConnection implements AutoCloseable {
     send(DATA, END_STREAM, streamId, message(0, message.length, message));
   }
 
-  /** The head of a gRPC request. */
-  void begin(int streamId, String method, String encoding) throws IOException {
+  /** The head of a gRPC request, ending with these names and values. */
+  void begin(int streamId, String method, String encoding, String... more) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     field(block, ":method", "POST");
     field(block, ":scheme", "http");
@@ -96,6 +96,9 @@ final class RawConnection implements AutoCloseable {
     field(block, "te", "trailers");
     field(block, "grpc-encoding", encoding);
     field(block, "authorization", "Bearer " + PathHarness.TOKEN);
+    for (int i = 0; i < more.length; i += 2) {
+      field(block, more[i], more[i + 1]);
+    }
     send(HEADERS, END_HEADERS, streamId, block.toByteArray());
   }
 
