@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,11 @@ final class FileSystemSync implements AutoCloseable {
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\D.*");
   private static final int READ_ONLY = 0; // O_RDONLY
   private static final int WRITE = 2; // SYNC_FILE_RANGE_WRITE
+  private static final int DONT_NEED = 4; // POSIX_FADV_DONTNEED
+
+  /** Files that stay in the page cache behind the last one: by then they are on the disk. */
+  static final int CACHED_MAX = 64;
+
   private static final String ERRNO = "errno";
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState(ERRNO);
   private static final long ERRNO_AT =
@@ -44,9 +50,14 @@ final class FileSystemSync implements AutoCloseable {
   private static final MethodHandle SYNCFS = function("syncfs", FunctionDescriptor.of(INT, INT));
   private static final MethodHandle SYNC_FILE_RANGE =
       function("sync_file_range", FunctionDescriptor.of(INT, INT, LONG, LONG, INT));
+  private static final MethodHandle FADVISE =
+      function("posix_fadvise", FunctionDescriptor.of(INT, INT, LONG, LONG, INT));
 
   private final Path directory;
   private final int descriptor;
+  private final ArrayDeque<Begun> cached = new ArrayDeque<>();
+
+  private record Begun(Path file, int descriptor) {}
 
   private FileSystemSync(Path directory, int descriptor) {
     this.directory = directory;
@@ -93,19 +104,35 @@ final class FileSystemSync implements AutoCloseable {
    * Has the kernel begin to write a file to the disk, without waiting for it. This makes nothing
    * durable, but what has gone to the disk bit by bit does not go there in one burst later, which
    * the journal's syncs would have to wait behind.
+   *
+   * <p>And it has the kernel forget the file begun {@link #CACHED_MAX} ago: few are ever read, and
+   * memory that is used again costs less than fresh memory (docs/decisions/084-page-cache.md).
    */
   void begin(Path file) throws IOException {
-    int opened = descriptor(file);
+    Begun begun = new Begun(file, descriptor(file));
+    cached.add(begun);
+    onRange("sync_file_range", SYNC_FILE_RANGE, begun, WRITE);
+    if (cached.size() > CACHED_MAX) {
+      Begun oldest = cached.remove();
+      onRange("posix_fadvise", FADVISE, oldest, DONT_NEED);
+      call("close", CLOSE, oldest.file, oldest.descriptor);
+    }
+  }
+
+  /** Calls it for the whole file. One of the two answers with the error itself. */
+  private static void onRange(String name, MethodHandle function, Begun begun, int what)
+      throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-      int result = (int) SYNC_FILE_RANGE.invokeExact(state, opened, 0L, 0L, WRITE);
-      check("sync_file_range", file, result, state);
+      int result = (int) function.invokeExact(state, begun.descriptor, 0L, 0L, what);
+      check(name, begun.file, result, state);
+      if (result > 0) {
+        throw failure(name, begun.file, result);
+      }
     } catch (IOException e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("cannot call sync_file_range", e);
-    } finally {
-      call("close", CLOSE, file, opened);
+      throw new IllegalStateException("cannot call " + name, e);
     }
   }
 
@@ -116,6 +143,9 @@ final class FileSystemSync implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    for (Begun each = cached.poll(); each != null; each = cached.poll()) {
+      call("close", CLOSE, each.file, each.descriptor);
+    }
     call("close", CLOSE, directory, descriptor);
   }
 
@@ -137,11 +167,14 @@ final class FileSystemSync implements AutoCloseable {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, CAPTURE);
   }
 
-  private static void check(String name, Path directory, int result, MemorySegment state)
+  private static void check(String name, Path path, int result, MemorySegment state)
       throws IOException {
     if (result < 0) {
-      throw new IOException(
-          "%s: %s failed, errno %d".formatted(directory, name, state.get(INT, ERRNO_AT)));
+      throw failure(name, path, state.get(INT, ERRNO_AT));
     }
+  }
+
+  private static IOException failure(String name, Path path, int errno) {
+    return new IOException("%s: %s failed, errno %d".formatted(path, name, errno));
   }
 }
