@@ -32,8 +32,10 @@ public final class PlaceQueues {
   /** A queue that has not been empty for so long is no burst. */
   static final long STANDING_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** A busy machine gives places in gusts: a queue that is empty for less was not empty. */
-  static final long BREAK_NS = LOOK_NS;
+  /**
+   * On a busy machine calls and places come in gusts: a queue that is empty for less was not empty.
+   */
+  static final long BREAK_NS = 3 * LOOK_NS;
 
   /** What a call may wait in such a queue however quick answers are. */
   static final long STANDING_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -221,7 +223,7 @@ public final class PlaceQueues {
     scheduled = false;
     long nowNs = loop.ticker().nanoTime();
     for (Waiter last = ousted.poll(); last != null; last = ousted.poll()) {
-      last.refuse(CROWDED);
+      tell(last, CROWDED);
     }
     for (PlaceQueue queue = woken.poll(); queue != null; queue = woken.poll()) {
       queue.woken = false;
@@ -237,23 +239,32 @@ public final class PlaceQueues {
         queue.remove(next);
         refuse(next);
       } else {
-        going = next.go(nowNs);
+        going = goes(next, nowNs);
       }
     }
   }
 
   private void refuse(Waiter late) {
     count(-1, late);
-    late.refuse(late.lateDetail);
+    tell(late, late.lateDetail);
   }
 
-  /** What fails for one version must not end the looks at all. */
-  private void takeLate(PlaceQueue queue, long nowNs) {
+  /** What fails for one call must not end the looks at all: it is refused when it is late. */
+  private static boolean goes(Waiter next, long nowNs) {
     try {
-      queue.takeLate(nowNs).forEach(this::refuse);
-      fill(queue, nowNs);
+      return next.go(nowNs);
     } catch (RuntimeException | Error e) {
-      LOG.error("calls that wait could not be looked at", e);
+      LOG.error("a call that waited could not go on", e);
+      return false;
+    }
+  }
+
+  /** What fails for one call must keep no other from hearing. */
+  private static void tell(Waiter refused, String detail) {
+    try {
+      refused.refuse(detail);
+    } catch (RuntimeException | Error e) {
+      LOG.error("a call that waited could not be refused", e);
     }
   }
 
@@ -269,7 +280,8 @@ public final class PlaceQueues {
               looking = false;
               long nowNs = loop.ticker().nanoTime();
               for (PlaceQueue queue : queues) {
-                takeLate(queue, nowNs);
+                queue.takeLate(nowNs).forEach(this::refuse);
+                fill(queue, nowNs);
               }
               look();
             },

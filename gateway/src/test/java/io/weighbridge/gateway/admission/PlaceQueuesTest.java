@@ -40,7 +40,7 @@ class PlaceQueuesTest {
     return new PlaceQueues(new PlaceQueues.Limits(0, 1, 0), new DefaultEventLoop());
   }
 
-  private final class Call extends Waiter {
+  private class Call extends Waiter {
     private final String name;
 
     Call(String name, long timeoutNs, long deadlineMs, int bytes) {
@@ -232,10 +232,19 @@ class PlaceQueuesTest {
     runMs(11);
     assertThat(heard).containsExactly("a1: " + PlaceQueues.TOO_LONG);
     queues.ended(SLOT, stand(100));
-    runMs(10);
+    runMs(30);
     join(call("b1"));
     runMs(49);
     assertThat(heard).hasSize(1);
+  }
+
+  @Test
+  void anEmptyQueueIsABreakAfterAWhileOnly() {
+    queues.ended(SLOT, stand(100));
+    runMs(29);
+    join(call("a1"));
+    runMs(20);
+    assertThat(heard).containsExactly("a1: " + PlaceQueues.STANDING);
   }
 
   @Test
@@ -287,5 +296,41 @@ class PlaceQueuesTest {
     assertThat(heard).hasSize(1);
     ticker.advance(1, TimeUnit.HOURS);
     assertThat(loop.runNow()).isZero();
+  }
+
+  @Test
+  void aCallThatCannotBeRefusedKeepsNoOtherFromHearing() {
+    join(
+        new Call("a1", Long.MAX_VALUE, 10_000, 1) {
+          @Override
+          protected void refuse(String detail) {
+            throw new IllegalStateException(detail);
+          }
+        });
+    join(call("b1"));
+    runMs(70);
+
+    assertThat(heard).containsExactly("b1: " + PlaceQueues.TOO_LONG);
+    assertThat(queues.waiting()).isZero();
+  }
+
+  @Test
+  void aCallThatCannotGoOnIsRefusedWhenItIsLate() {
+    join(
+        new Call("a1", Long.MAX_VALUE, 10_000, 1) {
+          @Override
+          protected boolean go(long nowNs) {
+            throw new StackOverflowError();
+          }
+        });
+    runMs(30);
+    join(call("b1"));
+    places = 1;
+    queues.placeFree(SLOT);
+    runMs(5);
+    assertThat(heard).isEmpty();
+    runMs(35);
+
+    assertThat(heard).containsExactly("a1: " + PlaceQueues.TOO_LONG, "b1");
   }
 }
