@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
  * the same, and {@link CounterCheck} compares. Thread-safe: for event loops, without contention.
  *
  * <p>Only ModelInfer and ModelStreamInfer count, and each {@link #started} is followed by exactly
- * one of the other three.
+ * one of the other three. Of other calls it is known how many are in flight, and no more.
  */
 public final class HostCounters {
   private final Tally[] tallies;
@@ -26,6 +26,8 @@ public final class HostCounters {
     final LongAdder answered = new LongAdder();
     final LongAdder failed = new LongAdder();
     final LongAdder cancelled = new LongAdder();
+    final LongAdder othersBegun = new LongAdder();
+    final LongAdder othersOver = new LongAdder();
   }
 
   /** Values of one moment. In flight is never less than it was. */
@@ -55,9 +57,21 @@ public final class HostCounters {
     tallies[host.index()].cancelled.increment();
   }
 
-  /** Calls started and not ended. */
+  /** A call that is no prediction goes to the host: hosts do not count these. */
+  public void otherBegun(Host host) {
+    tallies[host.index()].othersBegun.increment();
+  }
+
+  /** Such a call is over, whoever ended it. */
+  public void otherOver(Host host) {
+    tallies[host.index()].othersOver.increment();
+  }
+
+  /** Calls of any kind that were begun and are not over. */
   public long inFlight(Host host) {
-    return counts(host.index()).inFlight();
+    Tally tally = tallies[host.index()];
+    long over = tally.othersOver.sum();
+    return counts(host.index()).inFlight() + tally.othersBegun.sum() - over;
   }
 
   /** Ends are read first: a call between two reads counts as in flight, never as minus one. */

@@ -97,6 +97,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     counted = call.known().method().predicts();
     if (counted) {
       counters().started(chosen.host());
+    } else {
+      counters().otherBegun(chosen.host());
     }
     call.body().out().sendTo(this);
   }
@@ -183,6 +185,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   private void end() {
     over = true;
+    if (connection != null && !counted) {
+      counters().otherOver(chosen.host());
+    }
     answer.release();
     MessageDigest sha256 = digest;
     if (sha256 != null) {

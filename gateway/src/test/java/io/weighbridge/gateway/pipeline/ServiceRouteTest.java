@@ -133,8 +133,10 @@ class ServiceRouteTest {
     var hang = call("Hang");
     hang.say(bytes(1));
     await().untilAsserted(() -> assertThat(service.received.get()).isEqualTo(1));
+    assertThat(path.inFlight(0)).isEqualTo(1);
     hang.cancel();
 
+    await().until(() -> path.inFlight(0) == 0);
     await().untilAsserted(() -> assertThat(service.cancelled.get()).isEqualTo(1));
     await().untilAsserted(() -> assertThat(path.lane.records).hasSize(1));
     assertThat(path.lane.records.get(0).reason()).isEqualTo("cancelled");
