@@ -61,6 +61,7 @@ class Started:
     running: Running = None
     load_options: list = field(default_factory=list)
     another_caller: list = field(default_factory=list)  # the same options with another key, where there is one
+    admin: tuple = ()  # of a gateway: address of its admin port, and the file of a key for it
 
 
 class Subject:
@@ -161,7 +162,8 @@ class GrpcJava(Subject):
 class Gateway(Subject):
     """Weighbridge with everything on, or with one thing changed, started by its own launcher, as an operator starts it.
 
-    `UNREAD` is how who calls a service of `routes` is known: key or none; nothing for calls of the model.
+    `UNREAD` is how who calls a service of `routes` is known: key or none; nothing for calls of the model. `CALLED` is which models
+    are called: `bench`, or all the `others`, at random.
     """
 
     java = True
@@ -173,10 +175,11 @@ class Gateway(Subject):
         self.changed = ", ".join(f"{word} {value}" for word, value in changed.items())
         self.java_options = java_options
         self.settings = {"SAMPLE": "1%", "INTEGRITY": "attested", "PAYLOAD_DIGEST": "both", "CALLS": "recorded", "UNREAD": "",
-                         "MODELS": "1", "HOSTS": "1", "LIMITS": "", **changed}
+                         "MODELS": "1", "HOSTS": "1", "LIMITS": "", "CALLED": "bench", **changed}
         self.traces = self.settings["SAMPLE"] != "0%"
-        self.idle = [f"idle-{i}" for i in range(int(self.settings["MODELS"]) - 1)]
-        if self.idle or self.settings["HOSTS"] != "1":
+        self.called_bench = self.settings["CALLED"] == "bench"
+        self.others = [f"other-{i}" for i in range(int(self.settings["MODELS"]) - 1)]
+        if self.others or self.settings["HOSTS"] != "1":
             self.upstream_listens = "0.0.0.0:0"
 
     def missing(self):
@@ -192,34 +195,42 @@ class Gateway(Subject):
         more_hosts = "\n".join(
             f'  - {{id: bench-host-{i}, address: "127.1.{i // 250}.{i % 250 + 1}:{bench.upstream_port()}", {SERVES}}}'
             for i in range(int(self.settings["HOSTS"]) - 1))
-        if self.idle:
-            serves = ", ".join(f'{{model: {name}, version: "1"}}' for name in self.idle)
-            more_hosts += f'\n  - {{id: idle, address: "127.2.0.1:{bench.upstream_port()}", serves: [{serves}]}}'
+        if self.others:
+            serves = ", ".join(f'{{model: {name}, version: "1"}}' for name in self.others)
+            more_hosts += f'\n  - {{id: others, address: "127.2.0.1:{bench.upstream_port()}", serves: [{serves}]}}'
         proof, digests = f'key: "{bench.folder}/host.pub"', [f', digest: "{ready[f"digest.{v}"]}"' for v in "12"]
         if self.settings["INTEGRITY"] == "none":
             proof, digests = SERVES, ["", ""]
         config = fill("gateway.yaml", {
             "UPSTREAM": bench.upstream_port(), "PROOF": proof, "DIGEST_1": digests[0], "DIGEST_2": digests[1],
             "OTLP": bench.otlp, "TLS": ", tls: {certificate: ./cert.pem, key: ./key.pem}" if bench.tls else "",
-            **self.settings, "MORE_HOSTS": more_hosts, "MORE_MODELS": idle_models(self.idle),
+            **self.settings, "MORE_HOSTS": more_hosts, "MORE_MODELS": other_models(self.others),
             "ROUTES": unread_route(self.settings["UNREAD"])}, bench.folder)
+        models = "bench" if self.called_bench else "'*'"
         (bench.folder / "keys.yaml").write_text("keys:\n" + "".join(
             f"  - {{id: {caller}, sha256: {hashlib.sha256(secret.encode()).hexdigest()}, tenant: {caller}, "
-            f"principal: wb-load, models: [bench, /{UNREAD}]}}\n" for caller, secret in tokens.items()))
+            f"principal: wb-load, models: [{models}, /{UNREAD}]}}\n" for caller, secret in tokens.items()))
         # The launcher ends in exec: the process measured is the JVM and nothing else.
         running = Running("gateway", [ROOT / "weighbridge", "gateway", "--config", config], bench.subject_cpu, bench.folder,
                           {"WEIGHBRIDGE_BUILD": "no", "WEIGHBRIDGE_JAVA_OPTS": self.java_options})
-        address = running.await_ready()["predict"]
+        at = running.await_ready()
+        callers = [["--token", f"wb_{caller}_{secret}", *self.call_options()] for caller, secret in tokens.items()]
+        return Started(at["predict"], running, *callers, admin=(at["admin"], bench.folder / "state/admin.key"))
+
+    def call_options(self):
+        """What is called, and what no answer may lack."""
         options = ["--method", UNREAD] if self.settings["UNREAD"] else []
+        if not self.called_bench:
+            options += ["--model", "other", "--models", str(len(self.others))]
         if self.settings["CALLS"] == "recorded":
             options += ["--require", "weighbridge-record-id"]
-        if self.settings["INTEGRITY"] == "attested" and not self.settings["UNREAD"]:
+        if self.settings["INTEGRITY"] == "attested" and not self.settings["UNREAD"] and self.called_bench:
             options += ["--require", "weighbridge-model-digest"]
-        return Started(address, running, *(["--token", f"wb_{caller}_{secret}", *options] for caller, secret in tokens.items()))
+        return options
 
 
-def idle_models(names):
-    """Models that are served and never called."""
+def other_models(names):
+    """Models of one version that nobody can prove."""
     return "\n".join(f'  - {{name: {name}, integrity: none, versions: [{{version: "1"}}]}}' for name in names)
 
 
@@ -262,9 +273,6 @@ def all_subjects(java_options):
         # Neither scanned, permitted by model, routed, proved nor hashed; then by anybody.
         Gateway(java_options, "gateway-unread", UNREAD="key"),
         Gateway(java_options, "gateway-unauthenticated", UNREAD="none"),
-        # What size costs: models and hosts that are there.
-        *(Gateway(java_options, f"gateway-{count}-models", MODELS=str(count)) for count in (100, 1_000, 10_000)),
-        *(Gateway(java_options, f"gateway-{count}-hosts", HOSTS=str(count), INTEGRITY="none") for count in (10, 100, 1_000)),
         Proxy("nghttpx", "nghttpx", "nghttp2-proxy", "nghttpx.conf", ["--conf=@CONFIG@"], ["--version"]),
         Proxy("haproxy", "haproxy", "haproxy", "haproxy.cfg", ["-f", "@CONFIG@"], ["-v"]),
         Proxy("nginx", "nginx", "nginx-light", "nginx.conf", ["-c", "@CONFIG@", "-e", "@WORK@/nginx-error.log"],

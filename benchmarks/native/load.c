@@ -36,6 +36,7 @@ static void open_place(struct load *load, struct place *place) {
     place->fd = connect_to(&load->options.target);
     if (place->fd >= 0) {
         failures = 0;
+        load->closed_count--;
         watch(load, place, EPOLL_CTL_ADD, EPOLLOUT);
         return;
     }
@@ -48,6 +49,7 @@ static void close_place(struct load *load, struct place *place) {
     h2_close(place->conn); /* counts what was in flight as lost */
     place->conn = NULL;
     place->fd = -1;
+    load->closed_count++;
     place->retry_at_ns = load->now_ns;
     load->reconnect_count++;
 }
@@ -104,9 +106,14 @@ static uint64_t intended_ns(const struct load *load, uint64_t arrival) {
     return load->schedule_from_ns + (uint64_t)((double)arrival * (1e9 / load->options.rate));
 }
 
+static void mark(struct load *load, struct place *place) {
+    if (place->dirty) return;
+    place->dirty = true;
+    load->dirty[load->dirty_count++] = place;
+}
+
 /* Open loop: hands out what is due, each to the next connection with room. */
 static void issue_due(struct load *load) {
-    bool dirty[CONNECTIONS_MAX] = {false};
     int count = load->options.connections;
     load->now_ns = now_ns();
     while (intended_ns(load, load->issued_count) <= load->now_ns) {
@@ -115,11 +122,14 @@ static void issue_due(struct load *load) {
         if (tried == count) break; /* stays due: its latency runs from the intended time */
         int chosen = (load->next_place + tried) % count;
         load_start_call(load, load->places[chosen].conn, intended_ns(load, load->issued_count++));
-        dirty[chosen] = true;
+        mark(load, &load->places[chosen]);
         load->next_place = (chosen + 1) % count;
     }
-    for (int i = 0; i < count; i++)
-        if (dirty[i]) flush(load, &load->places[i]);
+    for (int i = 0; i < load->dirty_count; i++) {
+        load->dirty[i]->dirty = false;
+        flush(load, load->dirty[i]);
+    }
+    load->dirty_count = 0;
 }
 
 static uint64_t wake_at_ns(const struct load *load, uint64_t phase_ends_ns) {
@@ -129,18 +139,28 @@ static uint64_t wake_at_ns(const struct load *load, uint64_t phase_ends_ns) {
         /* One already due waits for room, which an event will bring. */
         if (next > load->now_ns && next < at) at = next;
     }
-    for (int i = 0; i < load->options.connections; i++)
-        if (load->places[i].fd < 0 && load->places[i].retry_at_ns < at) at = load->places[i].retry_at_ns;
+    for (int i = 0, left = load->closed_count; left > 0; i++)
+        if (load->places[i].fd < 0) {
+            if (load->places[i].retry_at_ns < at) at = load->places[i].retry_at_ns;
+            left--;
+        }
     return at;
+}
+
+/* Opens what is closed and due. */
+static void open_closed(struct load *load) {
+    for (int i = 0, left = load->closed_count; left > 0; i++)
+        if (load->places[i].fd < 0) {
+            left--;
+            if (load->places[i].retry_at_ns <= load->now_ns) open_place(load, &load->places[i]);
+        }
 }
 
 /* Runs until the phase's end; DRAIN also ends when nothing is in flight. */
 static void run_until(struct load *load, uint64_t ends_ns) {
     struct epoll_event events[EVENTS_MAX];
     while ((load->now_ns = now_ns()) < ends_ns && !(load->phase == DRAIN && load->in_flight_count == 0)) {
-        for (int i = 0; i < load->options.connections; i++)
-            if (load->places[i].fd < 0 && load->places[i].retry_at_ns <= load->now_ns)
-                open_place(load, &load->places[i]);
+        open_closed(load);
         if (load->options.rate > 0 && load->phase != DRAIN) issue_due(load);
         uint64_t wake = wake_at_ns(load, ends_ns), wait = wake > load->now_ns ? wake - load->now_ns : 0;
         struct timespec timeout = {(time_t)(wait / 1000000000u), (long)(wait % 1000000000u)};
@@ -167,7 +187,7 @@ static void print_report(const struct load *load, uint64_t calls, uint64_t own_n
     double seconds = (double)(load->window_to_ns - load->window_from_ns) / 1e9;
     printf("{\"target\":\"%s\",\"connections\":%d,\"streams\":%d,\"rate\":%g,\"tensor_bytes\":%zu,", options->target_text,
            options->connections, options->streams, options->rate, options->tensor_bytes);
-    printf("\"request_bytes\":%zu,\"seconds\":%.3f,\"calls\":%llu,\"calls_per_second\":%.1f,", load->request.length - 5,
+    printf("\"request_bytes\":%zu,\"seconds\":%.3f,\"calls\":%llu,\"calls_per_second\":%.1f,", load->requests[0].length - 5,
            seconds, (unsigned long long)calls, (double)calls / seconds);
     print_quantiles("latency_us", &load->latency);
     printf("\"refused\":%llu,", (unsigned long long)load->refused.count);
@@ -191,6 +211,7 @@ int main(int argc, char **argv) {
     struct load *load = allocate(sizeof *load);
     load->options = load_options(argc, argv);
     struct options *options = &load->options;
+    allow_descriptors();
     huffman_init();
     load_prepare(load);
     if (options->ca_file != NULL) tls_trust(options->ca_file);
@@ -198,6 +219,7 @@ int main(int argc, char **argv) {
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* the default lets a timer be 50 us late */
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     for (int i = 0; i < options->connections; i++) load->places[i].fd = -1;
+    load->closed_count = options->connections;
 
     load->phase = WARMUP;
     load->schedule_from_ns = now_ns();

@@ -8,7 +8,8 @@
 #include "message.h"
 #include "stats.h"
 
-#define CONNECTIONS_MAX 1024
+#define CONNECTIONS_MAX 16384
+#define MODELS_MAX 100000
 #define LOAD_HEADERS_MAX 12
 #define REQUIRED_MAX 4
 
@@ -17,6 +18,7 @@ struct options {
     const char *ca_file; /* NULL: no TLS */
     const char *target_text, *authority, *method, *model, *version, *token, *timeout;
     int connections, streams;
+    int models; /* called at random: NAME-0 and so on; 0: the one of that name */
     double rate; /* calls a second, open loop; 0: every stream always busy */
     double warmup_s, seconds;
     size_t tensor_bytes;
@@ -33,6 +35,7 @@ struct place {
     struct h2_conn *conn; /* NULL until connected */
     int fd;               /* -1: closed, to be opened at retry_at_ns */
     uint64_t retry_at_ns;
+    bool dirty; /* open loop: has calls to be written */
 };
 
 enum phase { WARMUP, MEASURE, DRAIN };
@@ -40,10 +43,14 @@ enum phase { WARMUP, MEASURE, DRAIN };
 struct load {
     struct options options;
     struct place places[CONNECTIONS_MAX];
+    int closed_count;
+    struct place *dirty[CONNECTIONS_MAX];
+    int dirty_count;
     int epoll;
     struct hpack_header headers[LOAD_HEADERS_MAX];
     int header_count;
-    struct bytes request;
+    struct bytes *requests; /* one for each model */
+    int request_count;
     uint64_t random;
     uint64_t now_ns; /* as of the last look at the clock */
     enum phase phase;

@@ -7,6 +7,7 @@
 #include "net.h"
 
 #define TRACEPARENT_LENGTH 55
+#define MODEL_NAME_MAX 256
 
 enum { GRPC_RESOURCE_EXHAUSTED = 8, GRPC_UNAVAILABLE = 14 };
 
@@ -25,10 +26,23 @@ static void add_header(struct load *load, const char *name, const char *value, b
     load->headers[load->header_count++] = hpack_header(name, value, indexed);
 }
 
+static void prepare_requests(struct load *load) {
+    const struct options *options = &load->options;
+    load->request_count = options->models > 0 ? options->models : 1;
+    load->requests = allocate((size_t)load->request_count * sizeof *load->requests);
+    for (int i = 0; i < load->request_count; i++) {
+        char name[MODEL_NAME_MAX];
+        int length = options->models > 0 ? snprintf(name, sizeof name, "%s-%d", options->model, i)
+                                         : snprintf(name, sizeof name, "%s", options->model);
+        if (length >= (int)sizeof name) die(EXIT_USAGE, "--model: at most %d characters", MODEL_NAME_MAX - 1);
+        load->requests[i] = infer_request(name, options->version, options->tensor_bytes);
+    }
+}
+
 void load_prepare(struct load *load) {
     const struct options *options = &load->options;
     load->random = now_ns() | 1;
-    load->request = infer_request(options->model, options->version, options->tensor_bytes);
+    prepare_requests(load);
     add_header(load, ":method", "POST", true);
     add_header(load, ":scheme", load->options.ca_file == NULL ? "http" : "https", true);
     char *path;
@@ -65,7 +79,9 @@ void load_start_call(struct load *load, struct h2_conn *conn, uint64_t started_n
     struct hpack_field trace = {"traceparent", traceparent, 11, sizeof traceparent};
     load->in_flight_count++;
     h2_send_headers(conn, stream, load->headers, 0, load->header_count, &trace, false);
-    h2_send_body(conn, stream, load->request.at, load->request.length, true);
+    const struct bytes *request =
+        &load->requests[load->request_count == 1 ? 0 : next_random(load) % (uint64_t)load->request_count];
+    h2_send_body(conn, stream, request->at, request->length, true);
 }
 
 /* Whether this end of a call belongs to the measured window. */

@@ -19,6 +19,7 @@ static const char usage[] =
     "  --expect BYTES     length each response message must have (not checked beyond its own prefix)\n"
     "  --method NAME      service/method called (inference.GRPCInferenceService/ModelInfer)\n"
     "  --model NAME       model_name (bench)\n"
+    "  --models N         N models called at random: NAME-0 to NAME-(N-1) (the one of that name)\n"
     "  --version V        model_version (left to the server)\n"
     "  --token TOKEN      sent as authorization: Bearer TOKEN\n"
     "  --timeout VALUE    grpc-timeout, as on the wire: 5S, 200m\n"
@@ -62,6 +63,8 @@ static void read_option(struct options *options, const char *name, char *value) 
         options->method = value;
     } else if (IS("model")) {
         options->model = value;
+    } else if (IS("models")) {
+        options->models = (int)number(name, value, 1, MODELS_MAX);
     } else if (IS("version")) {
         options->version = value;
     } else if (IS("token")) {
@@ -90,7 +93,8 @@ struct options load_options(int argc, char **argv) {
         {"streams", required_argument, NULL, 'o'}, {"rate", required_argument, NULL, 'o'},
         {"warmup", required_argument, NULL, 'o'},  {"seconds", required_argument, NULL, 'o'},
         {"tensor", required_argument, NULL, 'o'},  {"expect", required_argument, NULL, 'o'},
-        {"model", required_argument, NULL, 'o'},   {"version", required_argument, NULL, 'o'},
+        {"model", required_argument, NULL, 'o'},   {"models", required_argument, NULL, 'o'},
+        {"version", required_argument, NULL, 'o'},
         {"token", required_argument, NULL, 'o'},   {"timeout", required_argument, NULL, 'o'},
         {"watch", required_argument, NULL, 'o'},   {"authority", required_argument, NULL, 'o'},
         {"sampled", required_argument, NULL, 'o'}, {"require", required_argument, NULL, 'o'},

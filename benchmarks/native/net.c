@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +39,13 @@ void *reallocate(void *memory, size_t bytes) {
     void *larger = realloc(memory, bytes);
     if (larger == NULL) die(EXIT_BROKEN, "out of memory (%zu bytes)", bytes);
     return larger;
+}
+
+void allow_descriptors(void) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0) die(EXIT_BROKEN, "getrlimit: %s", strerror(errno));
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) < 0) die(EXIT_BROKEN, "setrlimit: %s", strerror(errno));
 }
 
 struct sockaddr_in parse_address(const char *text) {

@@ -18,6 +18,9 @@ uint64_t now_ns(void);
 void *allocate(size_t bytes);
 void *reallocate(void *memory, size_t bytes);
 
+/* As many open files as the system lets a process of this user have. */
+void allow_descriptors(void);
+
 /* Reads "127.0.0.1:9000"; IPv4 only, since all measuring happens on loopback. */
 struct sockaddr_in parse_address(const char *text);
 

@@ -88,6 +88,7 @@ int main(int argc, char **argv) {
     if (argc != 3) die(EXIT_USAGE, "wb-relay LISTEN-HOST:PORT TARGET-HOST:PORT");
     struct sockaddr_in address = parse_address(argv[1]), target = parse_address(argv[2]);
     uint16_t port;
+    allow_descriptors();
     signal(SIGPIPE, SIG_IGN);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     int listener = listen_on(&address, &port);

@@ -314,6 +314,7 @@ int main(int argc, char **argv) {
     upstream.work.each_ns = (uint64_t)work_us * 1000;
     if (optind < argc) die(EXIT_USAGE, "%s: unknown argument (--help lists them)", argv[optind]);
     prover->version_count = version_count == 0 ? 1 : version_count;
+    allow_descriptors();
     huffman_init();
     signal(SIGPIPE, SIG_IGN);
     if (key_file != NULL) prover_init(prover, key_file);

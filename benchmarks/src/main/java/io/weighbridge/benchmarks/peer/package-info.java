@@ -1,4 +1,6 @@
-/** Other ways to build a gRPC proxy in Java, to be measured beside the gateway. */
+/**
+ * What the measuring scripts start beside the gateway: another proxy in Java, and a busy operator.
+ */
 @NullMarked
 package io.weighbridge.benchmarks.peer;
 
