@@ -274,18 +274,20 @@ public final class PlaceQueues {
       return;
     }
     looking = true;
-    var _ =
-        loop.schedule(
-            () -> {
-              looking = false;
-              long nowNs = loop.ticker().nanoTime();
-              for (PlaceQueue queue : queues) {
-                queue.takeLate(nowNs).forEach(this::refuse);
-                fill(queue, nowNs);
-              }
-              look();
-            },
-            LOOK_NS,
-            TimeUnit.NANOSECONDS);
+    var _ = loop.schedule(this::lookNow, LOOK_NS, TimeUnit.NANOSECONDS);
+  }
+
+  /** Whatever fails in it, the next look comes. */
+  private void lookNow() {
+    looking = false;
+    try {
+      long nowNs = loop.ticker().nanoTime();
+      for (PlaceQueue queue : queues) {
+        queue.takeLate(nowNs).forEach(this::refuse);
+        fill(queue, nowNs);
+      }
+    } finally {
+      look();
+    }
   }
 }

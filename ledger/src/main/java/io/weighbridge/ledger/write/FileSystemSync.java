@@ -113,8 +113,14 @@ final class FileSystemSync implements AutoCloseable {
     cached.add(begun);
     onRange("sync_file_range", SYNC_FILE_RANGE, begun, WRITE);
     if (cached.size() > CACHED_MAX) {
-      Begun oldest = cached.remove();
+      forget(cached.remove());
+    }
+  }
+
+  private static void forget(Begun oldest) throws IOException {
+    try {
       onRange("posix_fadvise", FADVISE, oldest, DONT_NEED);
+    } finally {
       call("close", CLOSE, oldest.file, oldest.descriptor);
     }
   }
