@@ -21,6 +21,7 @@ public final class Caller {
   private final AuthMethod authMethod;
   private final String credentialId;
   private final Set<String> models;
+  private final boolean allModels;
   private final byte[] tenantUtf8;
   private final byte[] principalUtf8;
   private final byte[] credentialIdUtf8;
@@ -46,6 +47,7 @@ public final class Caller {
     this.authMethod = authMethod;
     this.credentialId = credentialId;
     this.models = Set.copyOf(models);
+    allModels = models.contains(ALL_MODELS);
     tenantUtf8 = tenant.getBytes(UTF_8);
     principalUtf8 = principal.getBytes(UTF_8);
     credentialIdUtf8 = credentialId.getBytes(UTF_8);
@@ -79,7 +81,7 @@ public final class Caller {
 
   /** Whether this caller may predict with the model. */
   public boolean mayCall(String model) {
-    return models.contains(model) || mayCallAll();
+    return allModels || models.contains(model);
   }
 
   /**
@@ -97,7 +99,7 @@ public final class Caller {
    * exist.
    */
   public boolean mayCallAll() {
-    return models.contains(ALL_MODELS);
+    return allModels;
   }
 
   /** The tenant for the record. Borrowed. */

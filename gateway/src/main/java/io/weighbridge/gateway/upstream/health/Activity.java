@@ -15,6 +15,12 @@ import java.util.Map;
  * look costs what goes on, not what is served. Confined to the health thread.
  */
 final class Activity {
+  /** So many are looked at without a second thought. */
+  static final int CROWD = 500;
+
+  /** Of a crowd, those with little to see have their turn at every so many looks. */
+  static final int TURNS = 5;
+
   private static final int NOBODY = -1;
 
   private List<Version> versions = List.of();
@@ -23,6 +29,11 @@ final class Activity {
 
   /** Slots to look at the next time, whatever is counted until then. */
   private BitSet again = new BitSet();
+
+  /** Slots of which there is little to see. */
+  private final BitSet quiet = new BitSet();
+
+  private int turn;
 
   /**
    * Those to look at now.
@@ -46,6 +57,9 @@ final class Activity {
         }
       });
     }
+    if (slots.cardinality() > CROWD) {
+      takeTurns(slots);
+    }
     List<Version> due = new ArrayList<>(slots.cardinality());
     for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
       Version version = bySlot.get(slot);
@@ -56,12 +70,34 @@ final class Activity {
     return due;
   }
 
+  /** Puts those off that are quiet and whose turn it is not. */
+  private void takeTurns(BitSet slots) {
+    turn = (turn + 1) % TURNS;
+    for (int slot = quiet.nextSetBit(0); slot >= 0; slot = quiet.nextSetBit(slot + 1)) {
+      if (slot % TURNS != turn && slots.get(slot)) {
+        slots.clear(slot);
+        again.set(slot);
+      }
+    }
+  }
+
+  /** Whether there is little to see of a version: it can wait for its turn where there are many. */
+  void quiet(Version version, boolean is) {
+    quiet.set(version.slot(), is);
+  }
+
   /** Something is known of the seat that no call showed: its version is looked at the next time. */
   void touched(int seat) {
     int slot = seat < slotBySeat.length ? slotBySeat[seat] : NOBODY;
     if (slot != NOBODY) {
-      again.set(slot);
+      atOnce(slot);
     }
+  }
+
+  /** The next time, whatever is known of it and however many others there are. */
+  private void atOnce(int slot) {
+    again.set(slot);
+    quiet.clear(slot);
   }
 
   /** The version is looked at the next time as well. */
@@ -71,7 +107,7 @@ final class Activity {
 
   /** Every version is looked at the next time. */
   void all() {
-    versions.forEach(this::again);
+    versions.forEach(version -> atOnce(version.slot()));
   }
 
   private void changed() {
@@ -79,7 +115,7 @@ final class Activity {
     for (Version version : versions) {
       now.put(version.slot(), version);
       if (!version.equals(bySlot.get(version.slot()))) {
-        again(version);
+        atOnce(version.slot());
         version.hosts().forEach(eligible -> sits(eligible, version.slot()));
       }
     }

@@ -132,6 +132,11 @@ final class AdaptiveLimit {
     return probing ? probe : (int) limit;
   }
 
+  /** Whether the host has, or was denied, as many calls as it may have, whichever version's. */
+  boolean pressed() {
+    return probing || pace.pressed();
+  }
+
   /**
    * Takes what came of the host since the last look.
    *

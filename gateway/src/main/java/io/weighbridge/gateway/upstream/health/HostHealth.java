@@ -27,8 +27,7 @@ public final class HostHealth implements AutoCloseable {
   /** Often enough to act within a second on several looks. */
   public static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Of a version's latencies, which are many numbers: at every so many looks. */
-  private static final int LATENCY_LOOKS = 5;
+  private static final LoopHealth.Counts NOTHING = new LoopHealth.Counts();
 
   private final AtomicReference<Standings> published = new AtomicReference<>(Standings.NONE);
   private final List<LoopHealth> loops;
@@ -58,7 +57,11 @@ public final class HostHealth implements AutoCloseable {
   private final Map<Integer, VersionHealth> bySlot = new HashMap<>();
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
-  private int looks;
+
+  /** For each seat, and each version, that is looked at. */
+  private final LoopHealth.Counts counts = new LoopHealth.Counts();
+
+  private final int[] latencies = new int[LatencyCounts.BUCKETS];
 
   /** How late this gateway is itself. */
   private long lagNs;
@@ -133,7 +136,6 @@ public final class HostHealth implements AutoCloseable {
     Set<Host> fresh = Set.copyOf(connected);
     connected.removeAll(fresh);
     boolean news = false;
-    looks++;
     Set<Integer> told = Set.copyOf(asked);
     asked.removeAll(told);
     told.forEach(activity::touched);
@@ -173,11 +175,11 @@ public final class HostHealth implements AutoCloseable {
     slowStart(version, health.newcomers().take(version, draining, nowNs), nowNs);
     int drainingCount = 0;
     for (Eligible eligible : version.hosts()) {
-      LoopHealth.Counts counts = new LoopHealth.Counts();
+      counts.set(NOTHING);
       for (LoopHealth loop : loops) {
         loop.add(eligible.seat(), counts);
       }
-      SeatHealth host = seat(eligible, counts);
+      SeatHealth host = seat(eligible);
       if (host != null) {
         if (fresh.contains(host.host)) {
           host.connected(health.slowNs(), nowNs);
@@ -196,15 +198,17 @@ public final class HostHealth implements AutoCloseable {
         hosts.add(host);
       }
     }
-    // Not all of them at the same look.
-    if ((looks + version.slot()) % LATENCY_LOOKS == 0) {
+    if (health.late().due(nowNs)) {
       time(version.slot(), health.late(), nowNs);
     }
     health.judge(hosts, version.hosts().size() - drainingCount, at);
     boolean news = false;
+    boolean quiet = true;
     for (SeatHealth host : hosts) {
+      quiet &= host.quiet();
       news |= stand(host.seat, host.standing(health, nowNs));
     }
+    activity.quiet(version, quiet);
     return news;
   }
 
@@ -236,13 +240,13 @@ public final class HostHealth implements AutoCloseable {
   }
 
   private void time(int slot, LatePoint late, long nowNs) {
-    int[] sums = new int[LatencyCounts.BUCKETS];
+    Arrays.fill(latencies, 0);
     boolean any = false;
     for (LoopHealth loop : loops) {
-      any |= loop.latencies().addTo(slot, sums);
+      any |= loop.latencies().addTo(slot, latencies);
     }
     if (any) {
-      late.take(sums, nowNs);
+      late.take(latencies, nowNs);
     }
   }
 
@@ -264,7 +268,7 @@ public final class HostHealth implements AutoCloseable {
   }
 
   /** What is known of a seat; null while it never had a call and is ready, which costs nothing. */
-  private @Nullable SeatHealth seat(Eligible eligible, LoopHealth.Counts counts) {
+  private @Nullable SeatHealth seat(Eligible eligible) {
     SeatHealth known = seats.get(eligible.seat());
     if (known == null && (!counts.nothing() || unready.containsKey(eligible.seat()))) {
       known = newSeat(eligible);
@@ -279,7 +283,9 @@ public final class HostHealth implements AutoCloseable {
       standings = Arrays.copyOf(standings, Math.max(seat + 1, 2 * standings.length));
     }
     boolean news = !now.equals(standings[seat]);
-    standings[seat] = now;
+    if (news) {
+      standings[seat] = now;
+    }
     return news;
   }
 

@@ -23,18 +23,26 @@ final class LatePoint {
   /** So that seldom calls are remembered longer: no more is forgotten than leaves enough. */
   private static final int KEPT_MIN = 2 * ANSWERS_MIN;
 
+  /** From one time to the next. */
+  static final long TAKE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final long[] counts = new long[LatencyCounts.BUCKETS];
-  private int[] seen = new int[LatencyCounts.BUCKETS];
+  private final int[] seen = new int[LatencyCounts.BUCKETS];
   private long count;
   private long halvedAtNs;
   private long takenAtNs;
   private boolean begun;
   private long ns = Long.MAX_VALUE;
 
+  /** Whether it is worth to take what was counted: that is many numbers. */
+  boolean due(long nowNs) {
+    return !begun || nowNs - takenAtNs >= TAKE_NS;
+  }
+
   /**
    * Takes what event loops counted by now.
    *
-   * @param sums by bucket; not written to any more
+   * @param sums by bucket
    */
   void take(int[] sums, long nowNs) {
     if (!begun) {
@@ -55,7 +63,7 @@ final class LatePoint {
       counts[i] += more;
       count += more;
     }
-    seen = sums;
+    System.arraycopy(sums, 0, seen, 0, seen.length);
     ns = count < ANSWERS_MIN ? Long.MAX_VALUE : point();
   }
 

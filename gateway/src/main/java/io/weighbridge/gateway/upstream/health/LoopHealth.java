@@ -18,8 +18,9 @@ import java.util.function.IntConsumer;
  * is at most one try behind. What a version costs on a host is an average of latencies that jumps up to a higher one at
  * once and forgets with a half-life ("peak EWMA": Twitter's Finagle, balancer documentation, 2015): one slow answer is
  * noticed, and a host that gets no calls for it is tried again once its cost has halved often enough. A bit is set only where
- * it is not: mostly a count costs a look at it. A count right behind a bit that is being taken may be missed by that look, so
- * the next one goes there again; see {@link Activity}.
+ * it is not: mostly a count costs a look at it. Bits that are taken at that moment are set once more by it, which costs a look
+ * at each. A count right behind a bit that is being taken may be missed by that look, so the next one goes there again; see
+ * {@link Activity}.
  * </pre>
  */
 public final class LoopHealth {
@@ -226,8 +227,9 @@ public final class LoopHealth {
   private void touch(int seat) {
     long[] current = touched;
     int at = seat / Long.SIZE;
-    if (((long) CELL.getOpaque(current, at) & 1L << seat) == 0) {
-      var _ = (long) CELL.getAndBitwiseOr(current, at, 1L << seat);
+    long bits = (long) CELL.getOpaque(current, at);
+    if ((bits & 1L << seat) == 0) {
+      CELL.setOpaque(current, at, bits | 1L << seat);
     }
   }
 
@@ -310,6 +312,20 @@ public final class LoopHealth {
       more.calledOff = calledOff - before.calledOff;
       more.waiting = waiting;
       return more;
+    }
+
+    /** Takes the other's. */
+    void set(Counts other) {
+      started = other.started;
+      ended = other.ended;
+      answered = other.answered;
+      erred = other.erred;
+      broke = other.broke;
+      timed = other.timed;
+      latencyNs = other.latencyNs;
+      turnedAway = other.turnedAway;
+      calledOff = other.calledOff;
+      waiting = other.waiting;
     }
 
     boolean nothing() {

@@ -1,6 +1,9 @@
 package io.weighbridge.gateway.upstream.health;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the hosts of a version that do not rest show at one moment, in order: so each of a thousand
@@ -14,13 +17,21 @@ final class Peers {
 
   /** Those of these hosts that do not rest. */
   Peers(List<SeatHealth> hosts) {
-    meansNs = hosts.stream().filter(Peers::timed).mapToDouble(Peers::meanNs).sorted().toArray();
-    failedShares =
-        hosts.stream()
-            .filter(Peers::judged)
-            .mapToDouble(SeatHealth::failedShare)
-            .sorted()
-            .toArray();
+    meansNs = sorted(hosts, Peers::timed, Peers::meanNs);
+    failedShares = sorted(hosts, Peers::judged, SeatHealth::failedShare);
+  }
+
+  private static double[] sorted(
+      List<SeatHealth> hosts, Predicate<SeatHealth> which, ToDoubleFunction<SeatHealth> of) {
+    double[] values = new double[hosts.size()];
+    int count = 0;
+    for (SeatHealth host : hosts) {
+      if (which.test(host)) {
+        values[count++] = of.applyAsDouble(host);
+      }
+    }
+    Arrays.sort(values, 0, count);
+    return Arrays.copyOf(values, count);
   }
 
   /** Whether enough of its answers were timed to say what they take. */

@@ -10,6 +10,8 @@ final class Recent {
   /** Looks that make the second: ten. */
   private static final int LOOKS = 10;
 
+  private static final LoopHealth.Counts NOTHING = new LoopHealth.Counts();
+
   private final long[] timed = new long[LOOKS];
   private final long[] latencyNs = new long[LOOKS];
   private final long[] calledOff = new long[LOOKS];
@@ -20,9 +22,25 @@ final class Recent {
   private long inFlight;
   private long waiting;
   private long heardAtNs;
+  private long takenAtNs;
 
   /** Takes what was counted since the last look. */
   void take(LoopHealth.Counts more, long nowNs) {
+    long looks = (nowNs - takenAtNs + HostHealth.LOOK_NS / 2) / HostHealth.LOOK_NS;
+    takenAtNs = nowNs;
+    for (long missed = Math.min(LOOKS, looks); missed > 1; missed--) {
+      put(NOTHING);
+    }
+    put(more);
+    if ((waiting < WAITING_MIN && calledOffSum == 0) || more.ended > more.calledOff) {
+      heardAtNs = nowNs;
+    }
+    inFlight += more.started - more.ended;
+    waiting = more.waiting;
+  }
+
+  /** A tenth of a second more, and the oldest is forgotten. */
+  private void put(LoopHealth.Counts more) {
     at = (at + 1) % LOOKS;
     timedSum += more.timed - timed[at];
     latencyNsSum += more.latencyNs - latencyNs[at];
@@ -30,11 +48,6 @@ final class Recent {
     latencyNs[at] = more.latencyNs;
     calledOffSum += more.calledOff - calledOff[at];
     calledOff[at] = more.calledOff;
-    if ((waiting < WAITING_MIN && calledOffSum == 0) || more.ended > more.calledOff) {
-      heardAtNs = nowNs;
-    }
-    inFlight += more.started - more.ended;
-    waiting = more.waiting;
   }
 
   /** Whether there is nothing to forget or to wait for. */

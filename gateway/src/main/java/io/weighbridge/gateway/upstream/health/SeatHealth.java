@@ -35,6 +35,10 @@ final class SeatHealth {
   private static final int WINDOW_CALLS = 100;
 
   private static final int CALLS_MIN = 10;
+
+  /** Between two looks; fewer move nothing that a look decides. */
+  private static final int QUIET_CALLS = CALLS_MIN;
+
   private static final float FAILED_PERCENT_MAX = 50;
 
   /** Fed to the breaker from one look: ten looks fill its window, however many calls there are. */
@@ -55,7 +59,8 @@ final class SeatHealth {
   private final Recent recent = new Recent();
   private final AdaptiveLimit limit;
   private final Map<Reason, Long> rests = new EnumMap<>(Reason.class);
-  private LoopHealth.Counts seen = new LoopHealth.Counts();
+  private final LoopHealth.Counts seen = new LoopHealth.Counts();
+  private long ended;
   private double failedUnfed;
   private long brokeInRow;
   private int restsInRow;
@@ -111,7 +116,8 @@ final class SeatHealth {
   void take(LoopHealth.Counts now, Moment at, long slowNs, boolean served) {
     long nowNs = at.nowNs();
     LoopHealth.Counts more = now.since(seen);
-    seen = now;
+    seen.set(now);
+    ended = more.ended;
     recent.take(more, nowNs);
     limit.take(more, recent.inFlight(), at);
     brokeInRow = more.answered + more.erred > 0 ? more.broke : brokeInRow + more.broke;
@@ -217,6 +223,16 @@ final class SeatHealth {
   /** Whether nothing about it changes until the next call. */
   boolean settled() {
     return in() && !ramping && restsInRow == 0 && recent.settled();
+  }
+
+  /** Whether so little goes on that it may be looked at less often. */
+  boolean quiet() {
+    return ended < QUIET_CALLS
+        && in()
+        && !ramping
+        && !unready
+        && restsInRow == 0
+        && !limit.pressed();
   }
 
   /** Sends it to rest. */

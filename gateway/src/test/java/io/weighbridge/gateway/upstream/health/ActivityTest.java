@@ -144,4 +144,64 @@ class ActivityTest {
     assertThat(looked()).isEqualTo(VERSIONS);
     assertThat(looked()).isZero();
   }
+
+  private void oneCallOfEach() {
+    for (int slot = 0; slot < VERSIONS; slot++) {
+      ends(0, slot, Outcome.ANSWERED);
+    }
+  }
+
+  @Test
+  void ofACrowdThoseWithFewCallsHaveTheirTurn() {
+    for (int i = 0; i < 3 * Activity.TURNS; i++) {
+      oneCallOfEach();
+      assertThat(looked()).isEqualTo(VERSIONS / Activity.TURNS);
+    }
+    // Those that went without a look are counted: in flight, they would show.
+    assertThat(health.reports()).allMatch(report -> report.figures().inFlight() == 0);
+  }
+
+  @Test
+  void aBusyOneIsLookedAtEachTime() {
+    for (int i = 0; i <= Activity.TURNS; i++) {
+      oneCallOfEachAndNineMoreOfOne();
+      looked();
+    }
+    int sum = 0;
+    for (int i = 0; i < Activity.TURNS; i++) {
+      oneCallOfEachAndNineMoreOfOne();
+      sum += looked();
+    }
+    assertThat(sum).isEqualTo(VERSIONS + Activity.TURNS - 1);
+  }
+
+  private void oneCallOfEachAndNineMoreOfOne() {
+    oneCallOfEach();
+    for (int i = 0; i < 9; i++) {
+      ends(1, SLOT, Outcome.ANSWERED);
+    }
+  }
+
+  @Test
+  void inACrowdAFailingOneIsOutWithinASecond() {
+    oneCallOfEach();
+    looked();
+    for (int i = 0; i < 9; i++) {
+      oneCallOfEach();
+      ends(1, SLOT, Outcome.BROKE);
+      ends(1, SLOT, Outcome.BROKE);
+      looked();
+    }
+    assertThat(health.loop(0).standings().of(seat(SLOT)).state()).isEqualTo(Standing.State.OUT);
+  }
+
+  @Test
+  void inACrowdADrainIsSeenByAll() {
+    oneCallOfEach();
+    looked();
+    oneCallOfEach();
+    looked();
+    health.drain(List.of(hosts.getFirst()));
+    assertThat(looked()).isEqualTo(VERSIONS);
+  }
 }
