@@ -228,6 +228,7 @@ final class SeatHealth {
   /** Whether so little goes on that it may be looked at less often. */
   boolean quiet() {
     return ended < QUIET_CALLS
+        && recent.waiting() < Recent.WAITING_MIN
         && in()
         && !ramping
         && !unready

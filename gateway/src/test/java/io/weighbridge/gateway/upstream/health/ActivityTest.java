@@ -159,6 +159,27 @@ class ActivityTest {
     }
     // Those that went without a look are counted: in flight, they would show.
     assertThat(health.reports()).allMatch(report -> report.figures().inFlight() == 0);
+    // And the last second is one, however often it was looked.
+    for (int i = 0; i < LOOKS_AFTER + 2 * Activity.TURNS; i++) {
+      looked();
+    }
+    assertThat(looked()).isZero();
+  }
+
+  @Test
+  void inACrowdCallsThatHangAreLookedAtEachTime() {
+    oneCallOfEach();
+    for (int i = 0; i < 2; i++) {
+      health.loop(1).started(seat(SLOT));
+      health.loop(1).asked(seat(SLOT));
+    }
+    int sum = 0;
+    for (int i = 0; i < 2 * Activity.TURNS; i++) {
+      int looked = looked();
+      sum += i < Activity.TURNS ? 0 : looked;
+      oneCallOfEach();
+    }
+    assertThat(sum).isEqualTo(VERSIONS + Activity.TURNS - 1);
   }
 
   @Test
