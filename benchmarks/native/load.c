@@ -19,6 +19,8 @@
 #define RETRY_NS 20000000u
 /* How long answers are awaited after the window. */
 #define DRAIN_NS 5000000000u
+/* How long connections may take; calls are due from when the last one stands. */
+#define CONNECT_NS 30000000000u
 /* Connects that may fail in a row, first start included, before the run is given up. */
 #define CONNECT_FAILURES_MAX 100
 
@@ -48,6 +50,7 @@ static void open_place(struct load *load, struct place *place) {
 static void close_place(struct load *load, struct place *place) {
     h2_close(place->conn); /* counts what was in flight as lost */
     place->conn = NULL;
+    load->connected_count--;
     place->fd = -1;
     load->closed_count++;
     place->retry_at_ns = load->now_ns;
@@ -71,6 +74,7 @@ static void connected(struct load *load, struct place *place) {
     int error = connect_error(place->fd);
     if (error != 0) die(EXIT_UNREACHABLE, "cannot connect to %s: %s", load->options.target_text, strerror(error));
     place->conn = h2_open(place->fd, true, &load_handler, load);
+    load->connected_count++;
     if (load->options.ca_file != NULL) {
         char address[INET_ADDRSTRLEN];
         inet_ntop(AF_INET, &load->options.target.sin_addr, address, sizeof address);
@@ -100,6 +104,10 @@ static void on_event(struct load *load, struct place *place, uint32_t events) {
         return;
     }
     flush(load, place);
+}
+
+static bool issues(const struct load *load) {
+    return load->options.rate > 0 && (load->phase == WARMUP || load->phase == MEASURE);
 }
 
 static uint64_t intended_ns(const struct load *load, uint64_t arrival) {
@@ -134,7 +142,7 @@ static void issue_due(struct load *load) {
 
 static uint64_t wake_at_ns(const struct load *load, uint64_t phase_ends_ns) {
     uint64_t at = phase_ends_ns;
-    if (load->options.rate > 0 && load->phase != DRAIN) {
+    if (issues(load)) {
         uint64_t next = intended_ns(load, load->issued_count);
         /* One already due waits for room, which an event will bring. */
         if (next > load->now_ns && next < at) at = next;
@@ -156,12 +164,17 @@ static void open_closed(struct load *load) {
         }
 }
 
-/* Runs until the phase's end; DRAIN also ends when nothing is in flight. */
+static bool over(const struct load *load) {
+    return (load->phase == CONNECTING && load->connected_count == load->options.connections) ||
+           (load->phase == DRAIN && load->in_flight_count == 0);
+}
+
+/* Runs until the phase's end; CONNECTING also ends with the last connection, DRAIN when nothing is in flight. */
 static void run_until(struct load *load, uint64_t ends_ns) {
     struct epoll_event events[EVENTS_MAX];
-    while ((load->now_ns = now_ns()) < ends_ns && !(load->phase == DRAIN && load->in_flight_count == 0)) {
+    while ((load->now_ns = now_ns()) < ends_ns && !over(load)) {
         open_closed(load);
-        if (load->options.rate > 0 && load->phase != DRAIN) issue_due(load);
+        if (issues(load)) issue_due(load);
         uint64_t wake = wake_at_ns(load, ends_ns), wait = wake > load->now_ns ? wake - load->now_ns : 0;
         struct timespec timeout = {(time_t)(wait / 1000000000u), (long)(wait % 1000000000u)};
         int count = epoll_pwait2(load->epoll, events, EVENTS_MAX, &timeout, NULL);
@@ -221,6 +234,11 @@ int main(int argc, char **argv) {
     for (int i = 0; i < options->connections; i++) load->places[i].fd = -1;
     load->closed_count = options->connections;
 
+    load->phase = CONNECTING;
+    run_until(load, now_ns() + CONNECT_NS);
+    if (!over(load))
+        die(EXIT_UNREACHABLE, "%d of %d connections to %s after %u s", load->connected_count, options->connections,
+            options->target_text, (unsigned)(CONNECT_NS / 1000000000u));
     load->phase = WARMUP;
     load->schedule_from_ns = now_ns();
     run_until(load, load->schedule_from_ns + seconds_ns(options->warmup_s));

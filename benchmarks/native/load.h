@@ -38,12 +38,12 @@ struct place {
     bool dirty; /* open loop: has calls to be written */
 };
 
-enum phase { WARMUP, MEASURE, DRAIN };
+enum phase { CONNECTING, WARMUP, MEASURE, DRAIN };
 
 struct load {
     struct options options;
     struct place places[CONNECTIONS_MAX];
-    int closed_count;
+    int closed_count, connected_count;
     struct place *dirty[CONNECTIONS_MAX];
     int dirty_count;
     int epoll;
