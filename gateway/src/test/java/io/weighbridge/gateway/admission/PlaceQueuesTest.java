@@ -40,8 +40,10 @@ class PlaceQueuesTest {
     return new PlaceQueues(new PlaceQueues.Limits(0, 1, 0), new DefaultEventLoop());
   }
 
-  private class Call extends Waiter {
+  private final class Call extends Waiter {
     private final String name;
+    private Runnable beforeGo = () -> {};
+    private Runnable beforeRefuse = () -> {};
 
     Call(String name, long timeoutNs, long deadlineMs, int bytes) {
       super(
@@ -52,6 +54,7 @@ class PlaceQueuesTest {
 
     @Override
     protected boolean go(long nowNs) {
+      beforeGo.run();
       if (places == 0) {
         return false;
       }
@@ -63,9 +66,14 @@ class PlaceQueuesTest {
 
     @Override
     protected void refuse(String detail) {
+      beforeRefuse.run();
       heard.add(name + ": " + detail);
       queues.ended(SLOT, this);
     }
+  }
+
+  private static void fail() {
+    throw new StackOverflowError();
   }
 
   private Call call(String name) {
@@ -300,13 +308,9 @@ class PlaceQueuesTest {
 
   @Test
   void aCallThatCannotBeRefusedKeepsNoOtherFromHearing() {
-    join(
-        new Call("a1", Long.MAX_VALUE, 10_000, 1) {
-          @Override
-          protected void refuse(String detail) {
-            throw new IllegalStateException(detail);
-          }
-        });
+    Call broken = call("a1");
+    broken.beforeRefuse = PlaceQueuesTest::fail;
+    join(broken);
     join(call("b1"));
     runMs(70);
 
@@ -316,13 +320,9 @@ class PlaceQueuesTest {
 
   @Test
   void aCallThatCannotGoOnIsRefusedWhenItIsLate() {
-    join(
-        new Call("a1", Long.MAX_VALUE, 10_000, 1) {
-          @Override
-          protected boolean go(long nowNs) {
-            throw new StackOverflowError();
-          }
-        });
+    Call broken = call("a1");
+    broken.beforeGo = PlaceQueuesTest::fail;
+    join(broken);
     runMs(30);
     join(call("b1"));
     places = 1;

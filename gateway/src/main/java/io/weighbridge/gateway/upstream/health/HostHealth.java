@@ -58,7 +58,7 @@ public final class HostHealth implements AutoCloseable {
   private @Nullable Standing[] standings = new Standing[0];
   private BitSet draining = new BitSet();
 
-  /** For each seat, and each version, that is looked at. */
+  /** Filled anew for each seat, and each version, that is looked at: a look allocates neither. */
   private final LoopHealth.Counts counts = new LoopHealth.Counts();
 
   private final int[] latencies = new int[LatencyCounts.BUCKETS];
