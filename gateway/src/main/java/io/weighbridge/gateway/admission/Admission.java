@@ -69,6 +69,11 @@ public final class Admission {
     return pressure.isShort();
   }
 
+  /** A buffer for a call could not be had: what it is told. */
+  public Refused missed() {
+    return pressure.missed().refused();
+  }
+
   /** The places of the process, as far as this loop has any. */
   public CallPlaces.Part places() {
     return places;

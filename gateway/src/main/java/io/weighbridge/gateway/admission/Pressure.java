@@ -111,6 +111,12 @@ public final class Pressure {
     return headroom.isShort();
   }
 
+  /** A buffer could not be had; returns what that is. */
+  PressureCause missed() {
+    headroom.missed();
+    return PressureCause.DIRECT_MEMORY;
+  }
+
   /** How many calls of a hundred are refused for this. Any thread. */
   public int percent(PressureCause of) {
     return cause == of ? shedPercent : 0;

@@ -29,13 +29,15 @@ final class FrameWriter {
 
   private final ChannelHandlerContext context;
   private final HeaderEncoder encoder;
+  private final Headroom headroom;
   private @Nullable ByteBuf buffer;
   private int bufferBytes = BUFFER_BYTES_MIN;
   private int unflushedBytes;
 
-  FrameWriter(ChannelHandlerContext context, HeaderEncoder encoder) {
+  FrameWriter(ChannelHandlerContext context, HeaderEncoder encoder, Headroom headroom) {
     this.context = context;
     this.encoder = encoder;
+    this.headroom = headroom;
   }
 
   HeaderEncoder encoder() {
@@ -151,16 +153,23 @@ final class FrameWriter {
       bufferBytes = Math.min(BUFFER_BYTES_MAX, 2 * bufferBytes);
       flushWhenMuch();
     }
-    out = allocate(Math.max(bufferBytes, bytes));
+    out = allocate(bytes);
     buffer = out;
     return out;
   }
 
   /**
-   * Never throws, for whoever writes may be about another connection, or all of the loop. Without
-   * memory this connection ends, and what is still written to it goes nowhere.
+   * A buffer with room for these bytes, and for more of them if there is memory. Never throws, for
+   * whoever writes may be about another connection, or all of the loop. Without memory this
+   * connection ends, and what is still written to it goes nowhere.
    */
   private ByteBuf allocate(int bytes) {
+    try {
+      return context.alloc().directBuffer(Math.max(bufferBytes, bytes));
+    } catch (OutOfMemoryError _) {
+      headroom.missed();
+      bufferBytes = BUFFER_BYTES_MIN;
+    }
     try {
       return context.alloc().directBuffer(bytes);
     } catch (OutOfMemoryError e) {

@@ -70,7 +70,7 @@ public final class Headroom {
   }
 
   /** A buffer could not be had. */
-  void missed() {
+  public void missed() {
     missed.run();
     look();
   }

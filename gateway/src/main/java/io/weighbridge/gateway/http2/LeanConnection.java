@@ -51,7 +51,7 @@ final class LeanConnection implements LoopConnection {
     flusher = transport.flusher();
     Scratch scratch = transport.scratch();
     channel = context.channel();
-    writer = new FrameWriter(context, new HeaderEncoder(scratch));
+    writer = new FrameWriter(context, new HeaderEncoder(scratch), flusher.headroom());
     ids = new StreamIds(server);
     farewell = new Farewell(writer);
     pulse = new Pulse(this, writer);

@@ -146,6 +146,20 @@ final class ProxyCall implements StreamListener {
     }
     RequestBody body = known.body();
     body.offer(data, endStream);
+    try {
+      takeIn(known, body);
+    } catch (OutOfMemoryError _) {
+      // Netty counts what buffers may have; the process is well, and the connection is others' too.
+      refuse(CallEnd.refused(loop.admission().missed()));
+    }
+    if (stage == Stage.ENDED) {
+      // Passing the request on ended the call; what came after that is nobody's.
+      body.release();
+    }
+  }
+
+  /** Goes through what was offered until there is no more of it. */
+  private void takeIn(CallFacts known, RequestBody body) {
     while (stage != Stage.ENDED) {
       switch (body.next(caller.allocator())) {
         case MORE -> {
@@ -163,8 +177,6 @@ final class ProxyCall implements StreamListener {
         case REFUSED -> refuse(body.refusal(), body.detail());
       }
     }
-    // Passing the request on ended the call; what came after that is nobody's.
-    body.release();
   }
 
   /** A message is understood: decides where it goes. */

@@ -34,6 +34,9 @@ class LoopFailureTest {
   private static final int PING_BYTES = FrameFormat.HEADER_BYTES + FrameFormat.PING_BYTES;
   private static final int WAIT_MS_MAX = 10_000;
 
+  /** For a frame of the connection's own, not for what frames are usually gathered in. */
+  private static final int LITTLE_BYTES = 100;
+
   private final MockTicker ticker = Ticker.newMockTicker();
   private final EmbeddedChannel loop = EmbeddedChannel.builder().ticker(ticker).build();
   private final List<String> done = new ArrayList<>();
@@ -114,9 +117,16 @@ class LoopFailureTest {
     }
   }
 
-  /** What becomes of writing to one of two connections of a loop while there is no memory. */
+  /** Says goodbye with no buffer to be had that is larger than this. */
+  private static void drain(Connection connection, TestMemory memory, int bytesMax) {
+    memory.bytesMax = bytesMax;
+    connection.drain();
+    memory.bytesMax = TestMemory.AMPLE;
+  }
+
+  /** What becomes of writing to connections of a loop while there is no memory, and a little. */
   @Test
-  void whatThereIsNoMemoryToWriteEndsItsConnection() throws Exception {
+  void whatThereIsNoMemoryAtAllToWriteEndsItsConnection() throws Exception {
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     EventLoop only = group.next();
@@ -150,16 +160,15 @@ class LoopFailureTest {
       DataInputStream fromOne = greet(one);
       DataInputStream fromTwo = greet(two);
       Connection first = ready.connections.remove();
-      only.submit(
-              () -> {
-                memory.spent = true;
-                first.drain();
-                memory.spent = false;
-              })
-          .get();
+      Connection second = ready.connections.remove();
+      only.submit(() -> drain(first, memory, 0)).get();
       assertThat(fromOne.read()).isEqualTo(-1);
-      assertThat(missed).hasValue(1);
+      int before = missed.get();
+      assertThat(before).as("a roomy buffer, and a small one").isGreaterThan(1);
       assertThat(pinged(two, fromTwo)).endsWith(7);
+      only.submit(() -> drain(second, memory, LITTLE_BYTES)).get();
+      assertThat(fromTwo.read()).as("a frame begins").isZero();
+      assertThat(missed).as("roomy ones").hasValueGreaterThan(before);
     } finally {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
     }

@@ -91,7 +91,7 @@ class ReadPauseTest {
     try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), number)) {
       peer.getOutputStream().write(new byte[LENGTH]);
       await().until(() -> heard.get() == LENGTH);
-      memory.spent = true;
+      memory.bytesMax = 0;
       peer.getOutputStream().write(new byte[LENGTH]);
       // Looked for again and again, and never more often than the pause says.
       await().until(() -> missed.get() >= 3);
@@ -100,7 +100,7 @@ class ReadPauseTest {
       await().until(() -> missed.get() >= before + 3);
       assertThat(System.nanoTime() - sinceNs).isGreaterThan(2 * ReadPause.PAUSE_NS);
       assertThat(heard).hasValue(LENGTH);
-      memory.spent = false;
+      memory.bytesMax = TestMemory.AMPLE;
       await().until(() -> heard.get() == 2 * LENGTH);
       peer.getOutputStream().write(new byte[LENGTH]);
       await().until(() -> heard.get() == 3 * LENGTH);

@@ -4,9 +4,12 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 
-/** Has direct memory, or has none, as a test says. */
+/** Has direct memory, or has little or none, as a test says. */
 final class TestMemory extends AbstractByteBufAllocator {
-  volatile boolean spent;
+  static final int AMPLE = Integer.MAX_VALUE;
+
+  /** The largest buffer that can be had. */
+  volatile int bytesMax = AMPLE;
 
   @Override
   protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
@@ -15,7 +18,7 @@ final class TestMemory extends AbstractByteBufAllocator {
 
   @Override
   protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-    if (spent) {
+    if (initialCapacity > bytesMax) {
       throw new OutOfMemoryError("as told");
     }
     return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);

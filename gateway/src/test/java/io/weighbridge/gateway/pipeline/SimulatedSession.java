@@ -1,6 +1,6 @@
 package io.weighbridge.gateway.pipeline;
 
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBufAllocator;
 import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.ConnectionListener;
@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** How one caller's connection is met in a simulated world. Confined to its loop. */
 final class SimulatedSession implements ConnectionListener {
   private final CallLoop calls;
-  private final Channel channel;
+  private final ByteBufAllocator memory;
   private @Nullable CallerConnection caller;
 
-  SimulatedSession(CallLoop calls, Channel channel) {
+  SimulatedSession(CallLoop calls, ByteBufAllocator memory) {
     this.calls = calls;
-    this.channel = channel;
+    this.memory = memory;
   }
 
   @Override
   public void ready(Connection connection) {
-    caller = new CallerConnection(calls, connection, channel.alloc(), TlsPeer.NONE);
+    caller = new CallerConnection(calls, connection, memory, TlsPeer.NONE);
   }
 
   @Override

@@ -69,6 +69,7 @@ final class SimulatedWorld {
   private static final int CONNECT_MS_MAX = 1_500;
   private static final int CALM_ANSWER_MS_MAX = 20;
   private static final int CROWDED_CALLS = 2;
+  private static final int MISSED_PER_MILLE = 5;
   private static final int SAYS_MS_MAX = 3_000;
   private static final List<Says> SAYINGS = List.of(Says.values());
 
@@ -127,12 +128,15 @@ final class SimulatedWorld {
     health = new HostHealth(1, loop.events.ticker(), healthLimits(seed), this::served);
     upstream = upstream(transport);
     CallLoop calls = calls();
+    SimulatedMemory memory =
+        new SimulatedMemory(
+            loop.allocator, new SplittableRandom(seed), calm ? 0 : MISSED_PER_MILLE);
     serve(
         "gateway",
         new ChannelInitializer<Channel>() {
           @Override
           protected void initChannel(Channel channel) {
-            transport.serve(channel, PathHarness.HTTP2, new SimulatedSession(calls, channel));
+            transport.serve(channel, PathHarness.HTTP2, new SimulatedSession(calls, memory));
           }
         });
     for (int i = 0; i < HOSTS; i++) {
