@@ -12,8 +12,19 @@ import org.jspecify.annotations.Nullable;
  * block would cost more than its bytes.
  */
 final class HeaderEncoder {
-  /** Slots of the map from a field's hash to its number: more than fields can be in the table. */
-  private static final int SLOTS = 256;
+  /** Slots of the map from a field's hash to its number at first; four a field at least. */
+  private static final int INITIAL_SLOTS = 32;
+
+  /** Slots a field may be in, so that two of the same hash do not push each other out. */
+  private static final int PLACES = 4;
+
+  private static final int UNKNOWN = -1;
+
+  /** 2 to the power of 32 by the golden ratio: spreads what differs in a few bits. */
+  private static final int GOLDEN = 0x9E3779B9;
+
+  /** The upper ones, on which all lower ones tell; for as many slots as a full table has. */
+  private static final int HASH_BITS = 9;
 
   /** Repeated blocks whose bytes are kept. */
   private static final int REPEATED = 4;
@@ -23,7 +34,7 @@ final class HeaderEncoder {
 
   private final Scratch scratch;
   private final HeaderTable table = new HeaderTable();
-  private final int[] numbers = new int[SLOTS];
+  private int[] numbers = new int[INITIAL_SLOTS];
   private byte[] out = NOTHING;
   private int length;
 
@@ -144,12 +155,8 @@ final class HeaderEncoder {
       integer(0x80, 7, both);
       return;
     }
-    int slot = slot(name, value);
-    int age = table.added() - numbers[slot];
-    if (age >= 0
-        && age < table.count()
-        && table.name(age).equals(name)
-        && table.value(age).equals(value)) {
+    int age = find(name, value);
+    if (age != UNKNOWN) {
       integer(0x80, 7, StaticTable.SIZE + 1 + age);
     } else if (HeaderTable.sizeOf(name, value) > table.bytesMax() / 4) {
       // One field that pushes out most others is not worth its place.
@@ -157,14 +164,53 @@ final class HeaderEncoder {
     } else {
       literal(0x40, 6, staticIndex, name, value);
       table.add(name, value);
-      numbers[slot] = table.added();
+      if (4 * table.count() > numbers.length) {
+        moreSlots();
+      } else {
+        place(name, value, table.added());
+      }
     }
   }
 
-  private static int slot(AsciiString name, AsciiString value) {
+  /** The age of a field in the table, or {@link #UNKNOWN}. */
+  private int find(AsciiString name, AsciiString value) {
+    int hash = hash(name, value);
+    for (int i = 0; i < PLACES; i++) {
+      int age = table.added() - numbers[(hash + i) & (numbers.length - 1)];
+      if (isInTable(age) && table.name(age).equals(name) && table.value(age).equals(value)) {
+        return age;
+      }
+    }
+    return UNKNOWN;
+  }
+
+  private boolean isInTable(int age) {
+    return age >= 0 && age < table.count();
+  }
+
+  /** Notes a field's number, where nothing is or what the table has no more. */
+  private void place(AsciiString name, AsciiString value, int number) {
+    int hash = hash(name, value);
+    int place = 0;
+    for (int i = PLACES - 1; i >= 0; i--) {
+      if (!isInTable(table.added() - numbers[(hash + i) & (numbers.length - 1)])) {
+        place = i;
+      }
+    }
+    numbers[(hash + place) & (numbers.length - 1)] = number;
+  }
+
+  private void moreSlots() {
+    numbers = new int[2 * numbers.length];
+    for (int age = table.count() - 1; age >= 0; age--) {
+      place(table.name(age), table.value(age), table.added() - age);
+    }
+  }
+
+  private static int hash(AsciiString name, AsciiString value) {
     // Both hashes are kept by their strings once computed.
     int hash = 31 * name.hashCode() + value.hashCode();
-    return (hash ^ hash >>> 8 ^ hash >>> 16) & (SLOTS - 1);
+    return hash * GOLDEN >>> Integer.SIZE - HASH_BITS;
   }
 
   private void literal(

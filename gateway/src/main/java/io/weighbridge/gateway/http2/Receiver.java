@@ -38,7 +38,7 @@ final class Receiver implements FrameListener {
 
   private int uncreditedBytes;
 
-  /** The stream whose DATA is being read, or null when nobody wants it. */
+  /** The stream whose DATA is being read; let go with its end, for it holds on to a call. */
   private @Nullable LeanStream dataStream;
 
   Receiver(LeanConnection connection, Answers answers, PeerSettings peerSettings, Scratch scratch) {
@@ -132,6 +132,7 @@ final class Receiver implements FrameListener {
     }
     stream.listener.headers(headers, endStream);
     if (endStream) {
+      dataStream = null;
       connection.peerEnded(stream);
     }
   }
@@ -234,6 +235,7 @@ final class Receiver implements FrameListener {
     }
     stream.listener.data(data, endStream);
     if (endStream) {
+      dataStream = null;
       connection.peerEnded(stream);
     }
   }

@@ -17,7 +17,12 @@ final class StreamIds {
     RESET_BY_US
   }
 
-  private static final int REMEMBERED = 256;
+  /** So many ends are remembered at most; at first as few as most of many connections need. */
+  static final int REMEMBERED_MAX = 256;
+
+  private static final int REMEMBERED_MIN = 8;
+  private static final int END_BITS = 2;
+  private static final End[] ENDS = End.values();
 
   private final boolean server;
 
@@ -28,8 +33,9 @@ final class StreamIds {
   private int lastSeen;
 
   private int lastTaken;
-  private int[] ids = {};
-  private End[] ends = {};
+
+  /** The number of each stream, which is half its id, and how it ended, in one. */
+  private int[] ended = {};
 
   StreamIds(boolean server) {
     this.server = server;
@@ -68,18 +74,40 @@ final class StreamIds {
   }
 
   void ended(int id, End end) {
-    if (ids.length == 0) {
-      ids = new int[REMEMBERED];
-      ends = new End[REMEMBERED];
+    if ((id & 1) == 0) {
+      // A mistake of the peer's: nobody opens such a stream.
+      return;
     }
-    int at = (id >>> 1) & (REMEMBERED - 1);
-    ids[at] = id;
-    ends[at] = end;
+    int number = id >>> 1;
+    while (!hasPlace(number) && ended.length < REMEMBERED_MAX) {
+      grow();
+    }
+    ended[number & (ended.length - 1)] = number << END_BITS | end.ordinal();
+  }
+
+  /** Whether no other stream has to be forgotten for it. */
+  private boolean hasPlace(int number) {
+    if (ended.length == 0) {
+      return false;
+    }
+    int there = ended[number & (ended.length - 1)];
+    return there == 0 || there >>> END_BITS == number;
+  }
+
+  private void grow() {
+    int[] old = ended;
+    ended = new int[Math.max(REMEMBERED_MIN, 2 * old.length)];
+    for (int one : old) {
+      ended[one >>> END_BITS & (ended.length - 1)] = one;
+    }
   }
 
   /** How a stream that is over ended. */
   End end(int id) {
-    int at = (id >>> 1) & (REMEMBERED - 1);
-    return ids.length == 0 || ids[at] != id ? End.UNKNOWN : ends[at];
+    int number = id >>> 1;
+    int there = ended.length == 0 ? 0 : ended[number & (ended.length - 1)];
+    return (id & 1) == 1 && there >>> END_BITS == number
+        ? ENDS[there & (ENDS.length - 1)]
+        : End.UNKNOWN;
   }
 }

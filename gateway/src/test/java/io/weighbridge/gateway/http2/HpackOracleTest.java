@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -63,6 +64,21 @@ class HpackOracleTest {
       int length = encoder.encode(block);
       ByteBuf bytes = Unpooled.copiedBuffer(encoder.bytes(), 0, length);
       assertThat(fields(oracle.decodeHeaders(1, bytes))).as("block %d", i).isEqualTo(fields(block));
+    }
+  }
+
+  /** From a table of one field to one that is full of them. */
+  @Test
+  void aFieldIsOneByteFromItsSecondTimeOn() {
+    HeaderEncoder encoder = new HeaderEncoder(scratch);
+    AsciiString name = AsciiString.cached("content-type");
+    for (int count = 1; count <= 60; count++) {
+      HeaderBlock block = new HeaderBlock(count);
+      for (int field = 0; field < count; field++) {
+        block.add(name, new AsciiString("type-" + field));
+      }
+      assertThat(encoder.encode(block)).isGreaterThan(count);
+      assertThat(encoder.encode(block)).as("%d fields", count).isEqualTo(count);
     }
   }
 

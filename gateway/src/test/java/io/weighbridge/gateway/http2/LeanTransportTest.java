@@ -1,14 +1,19 @@
 package io.weighbridge.gateway.http2;
 
+import static io.weighbridge.gateway.wire.Frames.data;
 import static io.weighbridge.gateway.wire.Frames.headers;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weighbridge.gateway.wire.Frames;
 import io.weighbridge.gateway.wire.Hpack;
 import io.weighbridge.gateway.wire.RawPeer;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract, kept by our own transport without an exception. */
 class LeanTransportTest
@@ -78,6 +83,32 @@ class LeanTransportTest
       assertThat(peer.lastHeaders().status()).hasToString("431");
       assertThat(echo.refused).hasValue(3);
     }
+  }
+
+  /** A connection that rests between calls keeps nothing of the last one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void holdsNothingOfACallThatIsOver(boolean endsWithData) {
+    try (CallingEnd end = new CallingEnd(transport(), TestLimits.patient()).exchangeSettings()) {
+      WeakReference<Call> call = new WeakReference<>(answered(end, endsWithData));
+      await()
+          .until(() -> {
+            System.gc();
+            return call.refersTo(null);
+          });
+      assertThat(end.events.closed).hasValue(0);
+    }
+  }
+
+  private static Call answered(CallingEnd end, boolean endsWithData) {
+    Call call = end.call(true);
+    end.server.send(headers(call.streamId, 0, CallContract.ANSWER));
+    end.server.send(data(call.streamId, endsWithData ? Frames.END_STREAM : 0, new byte[1]));
+    if (!endsWithData) {
+      end.server.send(headers(call.streamId, Frames.END_STREAM, CallContract.TRAILERS));
+    }
+    await().until(() -> call.ends.get() == 1);
+    return call;
   }
 
   /** What anybody can have us hold on one connection, to the byte. */
