@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,18 @@ class GatewaySimulationTest {
   private static final int SECONDS = 8;
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  /** What this test's thread says, on which all of its worlds live; others run beside it. */
+  private final ListAppender<ILoggingEvent> log =
+      new ListAppender<>() {
+        private final Thread thread = Thread.currentThread();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+          if (Thread.currentThread() == thread) {
+            super.append(event);
+          }
+        }
+      };
 
   @BeforeEach
   void listen() {
@@ -49,6 +62,7 @@ class GatewaySimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void everyCallEndsOnceRecordedAndInTime() throws Exception {
     Long only = Long.getLong("simulation.seed");
     if (only != null) {
@@ -66,6 +80,7 @@ class GatewaySimulationTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @EnumSource(names = {"FAILS_THIRTY_PERCENT", "TEN_TIMES_SLOWER", "HANGS", "DEAD"})
   void aHostThatIsIllIsOutOfTheWayWithinASecondAndBackOnceItIsWell(Mood ill) throws Exception {
     for (long seed = 1; seed <= 2; seed++) {
@@ -83,6 +98,7 @@ class GatewaySimulationTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @EnumSource(names = {"FAILS_THIRTY_PERCENT", "TEN_TIMES_SLOWER", "HANGS", "DEAD"})
   void callersHardlyNoticeAHostThatFallsIll(Mood ill) throws Exception {
     SimulatedWorld world = new SimulatedWorld(11, true);
@@ -96,6 +112,7 @@ class GatewaySimulationTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @EnumSource(names = {"FAILS_THIRTY_PERCENT", "HANGS", "DEAD"})
   void callersHardlyNoticeAHostThatFlaps(Mood ill) throws Exception {
     SimulatedWorld world = new SimulatedWorld(12, true);

@@ -6,6 +6,8 @@ import io.weighbridge.gateway.pipeline.SimulatedHost.Mood;
 import io.weighbridge.gateway.route.ModelSpec.SecondTry;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What second hosts for late calls bring, and what they cost, in virtual time. */
 class HedgeSimulationTest {
@@ -60,6 +62,7 @@ class HedgeSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theSlowestAnswersDoNotReachCallers() throws Exception {
     for (long seed = 1; seed <= SEEDS; seed++) {
       Result without = withHostsThatAreSlowNowAndThen(SecondTry.WHEN_FAILED, seed);
@@ -71,6 +74,7 @@ class HedgeSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void whenAllHostsGetSlowTheBudgetIsTheMost() throws Exception {
     for (long seed = 1; seed <= SEEDS; seed++) {
       SimulatedWorld world = new SimulatedWorld(seed, true);

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Callers that begin calls whether or not others are answered, in virtual time: below what the
@@ -75,6 +77,7 @@ class OverloadSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void whatHostsCannotDoIsRefusedAtOnceAndTheRestIsAsGoodAsEver() throws Exception {
     Load load = new Load(1);
     Result calm = load.offer(0.7, 1).measure(6);
@@ -106,6 +109,7 @@ class OverloadSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aCallerThatFloodsTakesNothingFromAnother() throws Exception {
     Result busy = besides(1);
     for (double times : new double[] {2, 10}) {
@@ -119,6 +123,7 @@ class OverloadSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void afterTheFloodItIsAsBefore() throws Exception {
     Load load = new Load(3).offer(10, 3);
     Result after = load.offer(0.7, 1).measure(4);

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,6 +50,7 @@ class ReadinessSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aHostThatIsNotReadyGetsNoCallsAndHasThemBackWithinItsPeriod() {
     say(Says.NOT_READY, 0);
     world.loop.run(NOTICED_NS);
@@ -59,6 +62,7 @@ class ReadinessSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void oneThatSaysSoBeforeItGoesLosesNoCall() {
     say(Says.NOT_READY, 0);
     world.loop.run(NOTICED_NS);
@@ -74,6 +78,7 @@ class ReadinessSimulationTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @EnumSource(names = {"NOTHING", "UNREACHABLE"})
   void whatOnlyChecksSufferFromIsNotHeldAgainstAHostThatAnswersCalls(Says says) {
     say(says, 0);
@@ -84,6 +89,7 @@ class ReadinessSimulationTest {
   }
 
   @ParameterizedTest
+  @Execution(ExecutionMode.CONCURRENT)
   @EnumSource(names = {"NOTHING", "ERROR"})
   void aHostThatGetsNoCallsIsNotReadyWhenItDoesNotAnswerThat(Says says) {
     world.callers.forEach(SimulatedCaller::stopCalling);
@@ -100,6 +106,7 @@ class ReadinessSimulationTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void checksThatLieEmptyNoVersion() throws Exception {
     for (int[] lying : new int[][] {{0, 1, 2}, {0, 1}}) {
       start();
