@@ -210,7 +210,7 @@ final class HeaderEncoder {
   private static int hash(AsciiString name, AsciiString value) {
     // Both hashes are kept by their strings once computed.
     int hash = 31 * name.hashCode() + value.hashCode();
-    return hash * GOLDEN >>> Integer.SIZE - HASH_BITS;
+    return (hash * GOLDEN) >>> (Integer.SIZE - HASH_BITS);
   }
 
   private void literal(

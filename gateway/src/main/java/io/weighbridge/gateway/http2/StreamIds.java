@@ -11,10 +11,18 @@ final class StreamIds {
   /** How a stream ended. */
   enum End {
     /** It is not remembered. */
-    UNKNOWN,
-    FINISHED,
-    RESET_BY_PEER,
-    RESET_BY_US
+    UNKNOWN(0),
+    FINISHED(1),
+    RESET_BY_PEER(2),
+    RESET_BY_US(3);
+
+    private static final End[] BY_CODE = {UNKNOWN, FINISHED, RESET_BY_PEER, RESET_BY_US};
+
+    private final int code;
+
+    End(int code) {
+      this.code = code;
+    }
   }
 
   /** So many ends are remembered at most; at first as few as most of many connections need. */
@@ -22,7 +30,6 @@ final class StreamIds {
 
   private static final int REMEMBERED_MIN = 8;
   private static final int END_BITS = 2;
-  private static final End[] ENDS = End.values();
 
   private final boolean server;
 
@@ -82,7 +89,7 @@ final class StreamIds {
     while (!hasPlace(number) && ended.length < REMEMBERED_MAX) {
       grow();
     }
-    ended[number & (ended.length - 1)] = number << END_BITS | end.ordinal();
+    ended[number & (ended.length - 1)] = number << END_BITS | end.code;
   }
 
   /** Whether no other stream has to be forgotten for it. */
@@ -107,7 +114,7 @@ final class StreamIds {
     int number = id >>> 1;
     int there = ended.length == 0 ? 0 : ended[number & (ended.length - 1)];
     return (id & 1) == 1 && there >>> END_BITS == number
-        ? ENDS[there & (ENDS.length - 1)]
+        ? End.BY_CODE[there & (End.BY_CODE.length - 1)]
         : End.UNKNOWN;
   }
 }
