@@ -105,7 +105,9 @@ final class StreamIds {
     int[] old = ended;
     ended = new int[Math.max(REMEMBERED_MIN, 2 * old.length)];
     for (int one : old) {
-      ended[one >>> END_BITS & (ended.length - 1)] = one;
+      if (one != 0) {
+        ended[one >>> END_BITS & (ended.length - 1)] = one;
+      }
     }
   }
 

@@ -31,6 +31,18 @@ class StreamIdsTest {
   }
 
   @Test
+  void remembersEndsBetweenStreamsThatGoOn() {
+    for (int number = 0; number < StreamIds.REMEMBERED_MAX; number += 7) {
+      ids.ended(2 * number + 1, end(number));
+      for (int earlier = 0; earlier <= number; earlier++) {
+        assertThat(ids.end(2 * earlier + 1))
+            .as("stream number %d, after %d", earlier, number)
+            .isEqualTo(earlier % 7 == 0 ? end(earlier) : End.UNKNOWN);
+      }
+    }
+  }
+
+  @Test
   void knowsTheHighestIdThereCanBe() {
     ids.ended(Integer.MAX_VALUE, End.RESET_BY_PEER);
     assertThat(ids.end(Integer.MAX_VALUE)).isEqualTo(End.RESET_BY_PEER);

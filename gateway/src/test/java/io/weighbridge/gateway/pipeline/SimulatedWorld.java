@@ -69,7 +69,6 @@ final class SimulatedWorld {
   private static final int CONNECT_MS_MAX = 1_500;
   private static final int CALM_ANSWER_MS_MAX = 20;
   private static final int CROWDED_CALLS = 2;
-  private static final int MISSED_PER_MILLE = 5;
   private static final int SAYS_MS_MAX = 3_000;
   private static final List<Says> SAYINGS = List.of(Says.values());
 
@@ -129,8 +128,7 @@ final class SimulatedWorld {
     upstream = upstream(transport);
     CallLoop calls = calls();
     SimulatedMemory memory =
-        new SimulatedMemory(
-            loop.allocator, new SplittableRandom(seed), calm ? 0 : MISSED_PER_MILLE);
+        new SimulatedMemory(loop.allocator, new SplittableRandom(seed), () -> well);
     serve(
         "gateway",
         new ChannelInitializer<Channel>() {
