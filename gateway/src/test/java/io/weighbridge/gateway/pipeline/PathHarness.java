@@ -24,6 +24,7 @@ import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.http2.Flusher;
 import io.weighbridge.gateway.http2.Headroom;
 import io.weighbridge.gateway.http2.Http2Limits;
@@ -129,6 +130,7 @@ final class PathHarness implements AutoCloseable {
   final List<HostTable.Host> hosts = new ArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Upstream upstream;
+  private final Sweeper sweeper;
 
   /** Looks when a test says so. */
   final HostHealth health;
@@ -191,7 +193,7 @@ final class PathHarness implements AutoCloseable {
     health = new HostHealth(1, loop.ticker(), waits.health(), this::served);
     Headroom headroom = new Headroom(() -> memoryUsed, 1, () -> {});
     Flusher flusher = new Flusher(loop, 64 << 20, headroom);
-    Sweeper sweeper = new Sweeper(loop);
+    sweeper = new Sweeper(loop);
     LoopClock clock = new LoopClock(loop.ticker());
     Http2Transport transport = new Http2Transport(clock, flusher, sweeper);
     upstream =
@@ -440,6 +442,11 @@ final class PathHarness implements AutoCloseable {
   @Override
   public void close() {
     channels.forEach(ManagedChannel::shutdownNow);
+    if (!loop().isShuttingDown()) {
+      // A loop that stops on a busy machine may not tell everybody what went with it.
+      loop().submit(() -> sweeper.connections().forEach(Connection::close)).syncUninterruptibly();
+      loop().submit(() -> {}).syncUninterruptibly();
+    }
     loops.close();
   }
 
