@@ -1,6 +1,7 @@
 package io.weighbridge.ledger.write;
 
 import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.tree.TilePath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +29,18 @@ final class Grower implements Runnable {
   /** Emptied groups kept for use again; their arrays have grown by then. */
   private static final int SPARE_GROUPS_MAX = 8;
 
+  /** Leaves the tree grows by at one go. */
+  private static final int PIECE_LEAVES = 2 * TilePath.WIDTH;
+
   /** Then checkpoint and housekeeping have their turn, however fast records come. */
-  private static final int GROUPS_PER_ROUND_MAX = 16;
+  private static final int PIECES_PER_ROUND_MAX = 32;
+
+  /**
+   * So many times as long as a piece took, the core is left to others: a group is what came in a
+   * whole interval of syncs, and growing by all of it keeps calls waiting where an event loop has
+   * no other core. There is no rest while another group waits.
+   */
+  private static final int RESTS_PER_WORK = 3;
 
   /**
    * Segments settled at once. A sync of the file system also writes the lanes' pages, each of which
@@ -53,6 +64,11 @@ final class Grower implements Runnable {
   private final ArrayBlockingQueue<Group> spare = new ArrayBlockingQueue<>(SPARE_GROUPS_MAX);
   private final AtomicLong backlogBytes = new AtomicLong();
   private final List<Path> closed = new ArrayList<>();
+
+  /** What is being grown by, and the first record of it that is not in the tree yet. */
+  private @Nullable Work growing;
+
+  private int next;
   private final Thread thread = Thread.ofPlatform().name("ledger-tree").unstarted(this);
   private long lastCheckpointNs;
   private volatile boolean stopping;
@@ -116,7 +132,7 @@ final class Grower implements Runnable {
     try {
       while (!stopping) {
         boolean done = round();
-        if (!done || backlog.isEmpty()) {
+        if (!done || (growing == null && backlog.isEmpty())) {
           LockSupport.parkNanos(done ? idleNs : RETRY_NS);
         }
       }
@@ -132,8 +148,13 @@ final class Grower implements Runnable {
   /** One round; false when the disk was full and it must be tried again. */
   private boolean round() throws IOException {
     try {
-      tree.flush();
-      for (int i = 0; i < GROUPS_PER_ROUND_MAX && grow(); i++) {}
+      for (int i = 0; i < PIECES_PER_ROUND_MAX && !stopping; i++) {
+        long startNs = System.nanoTime();
+        if (!grow()) {
+          break;
+        }
+        rest(System.nanoTime() - startNs);
+      }
       housekeeping.run();
       long nowNs = System.nanoTime();
       if (nowNs - lastCheckpointNs >= checkpointIntervalNs) {
@@ -154,24 +175,43 @@ final class Grower implements Runnable {
     }
   }
 
-  /** Grows by the next group, if there is one. */
+  private void rest(long workedNs) {
+    if (backlog.isEmpty()) {
+      LockSupport.parkNanos(RESTS_PER_WORK * workedNs);
+    }
+  }
+
+  /** Grows by a piece of the next group, if there is one. */
   private boolean grow() throws IOException {
-    Work work = backlog.poll();
+    tree.flush(); // What a full disk kept from being written.
+    if (growing == null) {
+      growing = backlog.poll();
+      next = 0;
+    }
+    Work work = growing;
     if (work == null) {
       return false;
     }
     Group group = work.group;
-    for (int i = 0; i < group.count(); i++) {
-      tree.add(group.bytes(), group.start(i), group.length(i));
+    int end = Math.min(group.count(), next + PIECE_LEAVES);
+    for (; next < end; next++) {
+      tree.add(group.bytes(), group.start(next), group.length(next));
     }
-    closed.addAll(work.closed);
     treeSize = tree.size();
-    housekeeping.sawRecords();
-    backlogBytes.addAndGet(-group.totalBytes());
-    group.clear();
-    spare.offer(group);
+    if (end == group.count()) {
+      growing = null;
+      done(work);
+    }
     settler.begin(tree.flush());
     return true;
+  }
+
+  private void done(Work work) {
+    closed.addAll(work.closed);
+    housekeeping.sawRecords();
+    backlogBytes.addAndGet(-work.group.totalBytes());
+    work.group.clear();
+    spare.offer(work.group);
   }
 
   private void settle(List<Path> partial) {
@@ -216,7 +256,6 @@ final class Grower implements Runnable {
   }
 
   private void growAll() throws IOException {
-    tree.flush();
     while (grow()) {}
   }
 }

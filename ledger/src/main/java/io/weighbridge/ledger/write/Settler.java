@@ -45,7 +45,7 @@ final class Settler implements AutoCloseable {
 
   /** Files that will be settled: they may go to the disk, in the background and bit by bit. */
   void begin(List<Path> files) {
-    if (fileSystem != null) {
+    if (fileSystem != null && !files.isEmpty()) {
       thread.execute(() -> begin(fileSystem, files));
     }
   }

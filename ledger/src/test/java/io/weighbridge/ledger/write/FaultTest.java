@@ -94,6 +94,16 @@ final class FaultTest {
   }
 
   @Test
+  void aGroupThatFindsTheDiskFullAmidItsTilesIsNeitherLostNorTwiceInTheTree() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      disk.failTiles.set(3);
+      append(ledger.lane(0), 3_000);
+      await().until(() -> disk.failTiles.get() == 0 && ledger.accepting());
+    }
+    assertProved(3_001);
+  }
+
+  @Test
   void littleFreeSpaceRefusesBeforeTheDiskIsFull() throws Exception {
     config =
         new LedgerConfig(

@@ -15,6 +15,10 @@ final class FaultyDisk extends Disk {
   final AtomicInteger failSyncs = new AtomicInteger();
   final AtomicInteger failFileSyncs = new AtomicInteger();
   final AtomicInteger failWrites = new AtomicInteger();
+
+  /** Of tiles and bundles, whole or partial. */
+  final AtomicInteger failTiles = new AtomicInteger();
+
   volatile String writeMessage = FULL;
   volatile boolean oneByOne;
   volatile long freeBytes = Long.MAX_VALUE;
@@ -27,6 +31,14 @@ final class FaultyDisk extends Disk {
       throw new IOException(writeMessage);
     }
     super.write(channel, bytes, position);
+  }
+
+  @Override
+  void replace(Path temporary, Path file, ByteBuffer bytes) throws IOException {
+    if (fails(failTiles)) {
+      throw new IOException(FULL);
+    }
+    super.replace(temporary, file, bytes);
   }
 
   @Override
