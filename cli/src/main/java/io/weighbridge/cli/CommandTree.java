@@ -20,6 +20,7 @@ import io.weighbridge.cli.demo.DemoCommand;
 import io.weighbridge.cli.predict.PredictCommand;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
+import io.weighbridge.cli.warm.WarmStart;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -77,7 +78,8 @@ public final class CommandTree {
         new Branch("host", this::host),
         new Branch("key", this::key),
         new Branch("audit", this::audit),
-        new Branch("predict", () -> new PredictCommand(console)));
+        new Branch("predict", () -> new PredictCommand(console)),
+        new Branch("warm-start", () -> new WarmStart(console)));
     return configure(tree, root, console);
   }
 

@@ -55,7 +55,13 @@ final class CommandTreeTest {
   void helpListsEveryCommand() {
     assertThat(Shell.run("--help").out())
         .contains(
-            "\n  demo ", "\n  traffic ", "\n  host ", "\n  key ", "\n  audit ", "\n  predict ");
+            "\n  demo ",
+            "\n  traffic ",
+            "\n  host ",
+            "\n  key ",
+            "\n  audit ",
+            "\n  predict ",
+            "\n  warm-start ");
     assertThat(Shell.run("key", "--help").out())
         .contains("\n  create ", "\n  list ", "\n  revoke ");
     assertThat(Shell.run("--debug", "traffic", "shwo").err()).contains("show");
