@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import inference.ModelMetadataRequest;
+import inference.ModelMetadataResponse;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -67,6 +69,12 @@ final class WarmStartTest {
       } else {
         responses.onError(answer.asRuntimeException());
       }
+    }
+
+    @Override
+    public void modelMetadata(
+        ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> responses) {
+      responses.onError(Status.UNAVAILABLE.asRuntimeException());
     }
   }
 
