@@ -5,13 +5,12 @@ import io.weighbridge.cli.connect.Endpoint;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
+import io.weighbridge.ledger.tree.TreeHash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Comparator;
@@ -71,15 +70,9 @@ final class PracticeGateway implements AutoCloseable {
 
   private static String keys(String secret) {
     return "keys: [{id: practice, sha256: %s, tenant: practice, principal: practice, models: ['*']}]\n"
-        .formatted(HexFormat.of().formatHex(sha256(secret)));
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+        .formatted(
+            HexFormat.of()
+                .formatHex(TreeHash.sha256().digest(secret.getBytes(StandardCharsets.UTF_8))));
   }
 
   private static String config(String host) {
