@@ -40,7 +40,6 @@ final class PlaceQueue {
   private static final Comparator<Line> NEXT_FIRST =
       Comparator.comparingInt((Line line) -> line.placed).thenComparingLong(line -> line.lastTurn);
 
-  private final int callsMax;
   private final Map<Whose, Line> lines = new LinkedHashMap<>();
   private int size;
   private long turn;
@@ -52,11 +51,6 @@ final class PlaceQueue {
   private long sinceNs;
 
   private long lastNs;
-
-  /** An empty one. */
-  PlaceQueue(int callsMax) {
-    this.callsMax = callsMax;
-  }
 
   /** How many wait. */
   int size() {
@@ -98,9 +92,10 @@ final class PlaceQueue {
    * Adds a call. When that is one too many, the caller that has most waiting loses its last: which
    * is the new call's, unless another has more.
    *
+   * @param callsMax how many may wait
    * @return the one that waits no more, maybe the new one itself; null when there was room
    */
-  @Nullable Waiter add(Waiter waiter) {
+  @Nullable Waiter add(Waiter waiter, int callsMax) {
     Line own = lines.computeIfAbsent(waiter.whose, Line::new);
     own.calls.add(own.before(waiter.terms.rank()), waiter);
     waiter.line = own;

@@ -40,6 +40,12 @@ public final class PlaceQueues {
   /** What a call may wait in such a queue however quick answers are. */
   static final long STANDING_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /**
+   * Before it was found what the hosts can do, so many times as many calls may wait for so many
+   * times as long: what looks like too much may only be sudden.
+   */
+  static final int UNKNOWN_FACTOR = 10;
+
   /** What every refusal here begins with. */
   public static final String FULL = "every host has as many calls as it can do";
 
@@ -64,8 +70,13 @@ public final class PlaceQueues {
    *
    * @param usualNs what an answer usually takes; 0 when unknown
    * @param places calls that the hosts have of this loop
+   * @param known whether that is what they were found to be able to do
    */
-  public record Outlook(long usualNs, long places) {
+  public record Outlook(long usualNs, long places, boolean known) {
+    private int factor() {
+      return known ? 1 : UNKNOWN_FACTOR;
+    }
+
     /** How long until that many places are free. */
     long waitNs(int count) {
       return places == 0 ? 0 : count * usualNs / places;
@@ -129,7 +140,7 @@ public final class PlaceQueues {
     if (heldBytes + waiter.terms.bytesMax() > limits.bytesMax) {
       return TOO_LARGE;
     }
-    Waiter last = queue.add(waiter);
+    Waiter last = queue.add(waiter, outlook.factor() * limits.callsMax);
     if (waiter.equals(last)) {
       return CROWDED;
     }
@@ -145,10 +156,10 @@ public final class PlaceQueues {
 
   /** Says until when it waits, and why not longer. */
   private void bound(Waiter waiter, Outlook outlook, boolean standing, long nowNs) {
-    long mostNs = limits.timeMaxNs;
+    long mostNs = outlook.factor() * limits.timeMaxNs;
     waiter.lateDetail = TOO_LONG;
     long standingNs = Math.max(STANDING_WAIT_NS, outlook.usualNs);
-    if (standing && outlook.usualNs > 0 && standingNs < mostNs) {
+    if (standing && outlook.known && outlook.usualNs > 0 && standingNs < mostNs) {
       mostNs = standingNs;
       waiter.lateDetail = STANDING;
     }
@@ -197,7 +208,7 @@ public final class PlaceQueues {
     }
     PlaceQueue queue = bySlot[slot];
     if (queue == null) {
-      queue = new PlaceQueue(limits.callsMax);
+      queue = new PlaceQueue();
       bySlot[slot] = queue;
       queues.add(queue);
     }

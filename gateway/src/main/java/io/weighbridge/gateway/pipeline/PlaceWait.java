@@ -7,6 +7,7 @@ import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.peek.Parameter;
 import io.weighbridge.gateway.peek.Peek;
+import io.weighbridge.gateway.upstream.Upstream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +66,11 @@ final class PlaceWait extends Waiter {
    */
   @Nullable CallEnd begin(Eligible[] hosts, long nowNs) {
     CallLoop loop = call.loop();
-    String vain =
-        queues()
-            .join(
-                slot,
-                this,
-                new PlaceQueues.Outlook(
-                    loop.upstream().usualNs(hosts), loop.upstream().inFlight(hosts)),
-                nowNs);
+    Upstream upstream = loop.upstream();
+    PlaceQueues.Outlook outlook =
+        new PlaceQueues.Outlook(
+            upstream.usualNs(hosts), upstream.inFlight(hosts), upstream.limited(hosts));
+    String vain = queues().join(slot, this, outlook, nowNs);
     if (vain != null) {
       return CallEnd.refused(Refusal.OVERLOADED, vain);
     }

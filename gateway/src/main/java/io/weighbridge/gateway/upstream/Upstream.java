@@ -166,6 +166,15 @@ public final class Upstream {
     return known == 0 ? 0 : sumNs / known;
   }
 
+  /** Whether it was found of any of these hosts how many calls it can do at a time. */
+  public boolean limited(Eligible[] eligible) {
+    boolean any = false;
+    for (Eligible each : eligible) {
+      any |= health.limited(each.seat());
+    }
+    return any;
+  }
+
   /** Calls of one message that these hosts have of this loop. */
   public long inFlight(Eligible[] eligible) {
     long count = 0;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PlaceQueueTest {
   private static final int CALLS_MAX = 6;
 
-  private final PlaceQueue queue = new PlaceQueue(CALLS_MAX);
+  private final PlaceQueue queue = new PlaceQueue();
 
   /** A call with a name, which never goes anywhere by itself. */
   private static final class Call extends Waiter {
@@ -49,7 +49,7 @@ class PlaceQueueTest {
   /** Adds calls of the callers their names begin with, to a queue with room for them. */
   private void add(String... names) {
     for (String name : names) {
-      assertThat(queue.add(call(name, 0))).isNull();
+      assertThat(queue.add(call(name, 0), CALLS_MAX)).isNull();
     }
   }
 
@@ -71,12 +71,12 @@ class PlaceQueueTest {
 
   @Test
   void withinACallerPriorityDecidesAndNoneIsLast() {
-    queue.add(call("a0", 0));
-    queue.add(call("a2", 2));
-    queue.add(call("a1", 1));
-    queue.add(call("aMost", -1));
-    queue.add(call("a1next", 1));
-    queue.add(call("b9", 9));
+    queue.add(call("a0", 0), CALLS_MAX);
+    queue.add(call("a2", 2), CALLS_MAX);
+    queue.add(call("a1", 1), CALLS_MAX);
+    queue.add(call("aMost", -1), CALLS_MAX);
+    queue.add(call("a1next", 1), CALLS_MAX);
+    queue.add(call("b9", 9), CALLS_MAX);
     assertThat(order()).containsExactly("a1", "b9", "a1next", "a2", "aMost", "a0");
   }
 
@@ -92,7 +92,7 @@ class PlaceQueueTest {
   @Test
   void placesGivenBackCountNoMore() {
     Call first = call("a1", 0);
-    queue.add(first);
+    queue.add(first, CALLS_MAX);
     queue.placed(first);
     queue.left(first);
     add("b1", "a2", "b2");
@@ -102,7 +102,7 @@ class PlaceQueueTest {
   @Test
   void whatTakesNoPlaceIsNotCounted() {
     Call stream = new Call("a1", "a", 0, false);
-    queue.add(stream);
+    queue.add(stream, CALLS_MAX);
     queue.placed(stream);
     assertThat(queue.callers()).isZero();
     add("a2", "b1");
@@ -111,13 +111,13 @@ class PlaceQueueTest {
 
   @Test
   void whoHasMostWaitingLosesItsLastWhenThereIsNoRoom() {
-    queue.add(call("a2", 2));
-    queue.add(call("a1", 1));
-    queue.add(call("a3", 3));
+    queue.add(call("a2", 2), CALLS_MAX);
+    queue.add(call("a1", 1), CALLS_MAX);
+    queue.add(call("a3", 3), CALLS_MAX);
     add("a4", "a5", "b1");
     assertThat(queue.size()).isEqualTo(CALLS_MAX);
-    assertThat(queue.add(call("b2", 0))).hasToString("a5");
-    assertThat(queue.add(call("c1", 0))).hasToString("a4");
+    assertThat(queue.add(call("b2", 0), CALLS_MAX)).hasToString("a5");
+    assertThat(queue.add(call("c1", 0), CALLS_MAX)).hasToString("a4");
     assertThat(queue.size()).isEqualTo(CALLS_MAX);
     assertThat(order()).containsExactly("a1", "b1", "c1", "a2", "b2", "a3");
   }
@@ -125,23 +125,23 @@ class PlaceQueueTest {
   @Test
   void aCallThatComesFirstTakesTheRoomOfItsOwnCallersLast() {
     add("a1", "a2", "a3", "a4", "a5", "a6");
-    assertThat(queue.add(call("aUrgent", 1))).hasToString("a6");
+    assertThat(queue.add(call("aUrgent", 1), CALLS_MAX)).hasToString("a6");
     assertThat(order()).startsWith("aUrgent", "a1");
   }
 
   @Test
   void whoHasAsManyAsAnyIsRefusedHimself() {
     add("a1", "a2", "a3", "b1", "b2", "b3");
-    assertThat(queue.add(call("c1", 0))).hasToString("a3");
-    assertThat(queue.add(call("a4", 0))).hasToString("a4");
-    assertThat(queue.add(call("c2", 0))).hasToString("b3");
-    assertThat(queue.add(call("c3", 0))).hasToString("c3");
+    assertThat(queue.add(call("c1", 0), CALLS_MAX)).hasToString("a3");
+    assertThat(queue.add(call("a4", 0), CALLS_MAX)).hasToString("a4");
+    assertThat(queue.add(call("c2", 0), CALLS_MAX)).hasToString("b3");
+    assertThat(queue.add(call("c3", 0), CALLS_MAX)).hasToString("c3");
   }
 
   @Test
   void callsThatAreGoneLeaveNothing() {
     Call gone = call("a1", 0);
-    queue.add(gone);
+    queue.add(gone, CALLS_MAX);
     add("a2", "b1");
     queue.remove(gone);
     assertThat(order()).containsExactly("a2", "b1");
@@ -153,8 +153,8 @@ class PlaceQueueTest {
   void callersAreForgottenOnceTheyHaveNothingHere() {
     Call one = call("a1", 0);
     Call other = call("b1", 0);
-    queue.add(one);
-    queue.add(other);
+    queue.add(one, CALLS_MAX);
+    queue.add(other, CALLS_MAX);
     queue.remove(one);
     queue.placed(other);
     assertThat(queue.callers()).isEqualTo(1);
@@ -166,8 +166,8 @@ class PlaceQueueTest {
   void thoseThatWaitedLongEnoughAreTakenOut() {
     Call late = call("a1", 0);
     Call later = call("a2", 0);
-    queue.add(late);
-    queue.add(later);
+    queue.add(late, CALLS_MAX);
+    queue.add(later, CALLS_MAX);
     late.untilNs = 100;
     later.untilNs = 101;
     assertThat(queue.takeLate(99)).isEmpty();

@@ -25,7 +25,7 @@ class PlaceQueuesTest {
   private static final long BYTES_MAX = 1_000;
 
   /** Ten places, an answer a millisecond. */
-  private static final Outlook OUTLOOK = new Outlook(10 * MS, 10);
+  private static final Outlook OUTLOOK = new Outlook(10 * MS, 10, true);
 
   private final MockTicker ticker = Ticker.newMockTicker();
   private final ManualIoEventLoop loop =
@@ -174,7 +174,7 @@ class PlaceQueuesTest {
 
   @Test
   void whoWouldWaitTooLongIsRefusedAtOnceUnlessHeIsHisCallersFirst() {
-    Outlook slow = new Outlook(1_000 * MS, 10);
+    Outlook slow = new Outlook(1_000 * MS, 10, true);
     assertThat(queues.join(SLOT, call("a1"), slow, ticker.nanoTime())).isNull();
     assertThat(queues.join(SLOT, call("a2"), slow, ticker.nanoTime()))
         .isEqualTo(PlaceQueues.TOO_LONG);
@@ -182,8 +182,22 @@ class PlaceQueuesTest {
   }
 
   @Test
+  void beforeItIsKnownWhatHostsCanDoManyMayWaitForLong() {
+    Outlook unknown = new Outlook(MS, 10, false);
+    for (int i = 1; i <= 10 * CALLS_MAX; i++) {
+      assertThat(queues.join(SLOT, call("a" + i), unknown, ticker.nanoTime())).isNull();
+    }
+    assertThat(queues.join(SLOT, call("a"), unknown, ticker.nanoTime()))
+        .isEqualTo(PlaceQueues.CROWDED);
+    runMs(499);
+    assertThat(heard).isEmpty();
+    runMs(11);
+    assertThat(heard).hasSize(10 * CALLS_MAX).contains("a1: " + PlaceQueues.TOO_LONG);
+  }
+
+  @Test
   void withNothingKnownOfAnswersOnlyTheLimitsCount() {
-    Outlook unknown = new Outlook(0, 10);
+    Outlook unknown = new Outlook(0, 10, true);
     Call late = new Call("a1", Long.MAX_VALUE, 5, 1);
     assertThat(queues.join(SLOT, late, unknown, ticker.nanoTime())).isNull();
     runMs(60);
@@ -217,7 +231,7 @@ class PlaceQueuesTest {
   @Test
   void howeverQuickAnswersAreAWhileIsAllowed() {
     queues.ended(SLOT, stand(100));
-    Outlook quick = new Outlook(MS, 10);
+    Outlook quick = new Outlook(MS, 10, true);
     queues.join(SLOT, call("a1"), quick, ticker.nanoTime());
     ticker.advance(4, TimeUnit.MILLISECONDS);
     places = 1;

@@ -82,7 +82,6 @@ class PlaceWaitTest {
       call(request("held"));
     }
     await().until(() -> host.requests.size() == PLACES);
-    gateway.health.look();
   }
 
   private long waiting() {

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeUnit;
  * limits, 2018): the limit shrinks by as much as answers are late, and grows by its square root otherwise (by an eighth
  * where that is less). Late is what takes longer than Slowdown.USUAL times an answer of a host with little to do, and longer
  * than it by a wait that hurts: a queue of milliseconds is what keeps a host busy. Five things differ, for models answer
- * in a millisecond or in a minute. There is no limit until answers are late. Nothing is judged before there are SAMPLES answers, and nothing
- * changed again before the answers to what was let in since. What answers take at rest is found by letting PROBE calls
- * in at a time, but only under pressure, which is calls turned away, or late answers while half of the limit is used;
- * and in no more than one part in PROBE_PART of the time. Where the first answers that count come while more than half of
- * USUAL are waited for, because this gateway was late itself before, that many are let in for it at once. Without pressure, what answers take is what they take, and
- * is followed slowly. And between probes a limit that turns nobody away is left alone.
+ * in a millisecond or in a minute. Before answers are late for the first time the limit is there only so that no flood
+ * fills the host's line while nobody can see it yet: it is twice what the host has, as TCP's window doubles in slow start
+ * (RFC 5681), or what the host answers in ROOM_NS. Nothing is judged before there are SAMPLES answers, and nothing changed
+ * again before the answers to what was let in since. What answers take at rest is found by letting PROBE calls in at a
+ * time, but only under pressure, which is calls turned away, or late answers while half of the limit is used; and in no
+ * more than one part in PROBE_PART of the time. Where the first answers that count come while more than half of FIRST are
+ * waited for, because this gateway was late itself before, that many are let in for it at once. Without pressure, what
+ * answers take is what they take, and is followed slowly. And between probes a limit that turns nobody away is left alone.
  *
  * Calls that are turned away wait in turns, which a host's own queue does not know. So while there are such, it is kept
  * short, see Slowdown. And where this gateway is late itself (LAG_NS_MAX), what was seen late is not held against the
@@ -29,11 +31,17 @@ final class AdaptiveLimit {
   /** A host that answers at all is given this many, of all its versions that are limited. */
   static final int MIN = 4;
 
-  /** No limit. */
-  static final int NONE = 100_000;
+  /** No host is given more. */
+  static final int MOST = 100_000;
 
-  /** Without a limit, half of this many are a use that a limit could help. */
-  static final int USUAL = 100;
+  /** A host of which nothing is known; half of this many are a use that a limit could help. */
+  static final int FIRST = 100;
+
+  /** Before answers are late, a host may have as many as it answers in this time... */
+  private static final long ROOM_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** ... or twice as many as it has, or this part of what it might have at the look before. */
+  private static final double ROOM_KEPT = 0.9;
 
   /** Calls at a time while it is looked what answers take at rest. */
   static final int PROBE = 3;
@@ -79,7 +87,17 @@ final class AdaptiveLimit {
 
   private final long waitNsMax;
   private final HostPace pace;
+  private final int first;
   private double limit;
+
+  /** Whether answers have been late for long: before that the limit follows what the host has. */
+  private boolean limited;
+
+  /** Answers between two looks, lately, and whether the last ones were late. */
+  private double answers;
+
+  private boolean late;
+
   private double restNs;
   private boolean probing;
   private int probe;
@@ -103,7 +121,7 @@ final class AdaptiveLimit {
   private long probeDueNs;
   private long quietUntilNs;
 
-  /** Calls to end before answers count: those let in before the probe. */
+  /** Calls to end before answers count. */
   private long leftOut;
 
   /** Whether any ever were for this gateway's being late. */
@@ -116,11 +134,12 @@ final class AdaptiveLimit {
   /**
    * The limit of a host of which nothing is known.
    *
-   * @param first where it begins
+   * @param first where it begins; more is given at once where answers are not late
    * @param waitNsMax how much longer than at rest an answer may always take
    * @param pace of the host
    */
   AdaptiveLimit(int first, long waitNsMax, HostPace pace) {
+    this.first = first;
     limit = first;
     this.waitNsMax = waitNsMax;
     this.pace = pace;
@@ -130,6 +149,16 @@ final class AdaptiveLimit {
   /** How many calls may be in flight. */
   int inFlightMax() {
     return probing ? probe : (int) limit;
+  }
+
+  /** Whether answers have been late, so that it was looked for what the host can do. */
+  boolean limited() {
+    return limited;
+  }
+
+  /** Whether it changes with what calls show only. */
+  boolean settled() {
+    return limited || limit <= first;
   }
 
   /** Whether the host has, or was denied, as many calls as it may have, whichever version's. */
@@ -145,13 +174,17 @@ final class AdaptiveLimit {
    */
   void take(LoopHealth.Counts more, long inFlight, SeatHealth.Moment at) {
     long nowNs = at.nowNs();
+    if (!limited) {
+      makeRoom(more, inFlight, at);
+    }
     if (!probing && lateHere(more, at)) {
       pace.hold(nowNs);
       leaveOut(inFlight);
       return;
     }
-    turnedAway |= more.turnedAway > 0;
-    boolean pressed = more.turnedAway > 0 || used(inFlight);
+    boolean denied = limited && more.turnedAway > 0;
+    turnedAway |= denied;
+    boolean pressed = denied || used(inFlight);
     show(more, inFlight, pressed, nowNs);
     takePart(inFlight, pressed, at);
     if (leftOut > 0) {
@@ -171,24 +204,45 @@ final class AdaptiveLimit {
     }
   }
 
+  /** Before answers have been late for long: as many as the host shows that it takes well. */
+  private void makeRoom(LoopHealth.Counts more, long inFlight, SeatHealth.Moment at) {
+    answers += HostPace.FOLLOWED * (more.timed - answers);
+    if (more.timed > 0) {
+      // What is in flight will have taken as long, if the host goes on like this.
+      double soonNs = (double) inFlight * HostHealth.LOOK_NS / more.timed;
+      late = restNs > 0 && Math.max(soonNs, (double) more.latencyNs / more.timed) > goodNs();
+    }
+    // For as long as this gateway is late itself, nobody knows what the host has answered.
+    if (at.lagNs() <= LAG_NS_MAX) {
+      double used = more.turnedAway > 0 ? limit : inFlight;
+      limit = Math.max(ROOM_KEPT * limit, late ? 0 : 2 * used);
+    }
+    limit = Math.clamp(Math.max(limit, answers * ROOM_NS / HostHealth.LOOK_NS), first, MOST);
+  }
+
   /** Tells the host's pace what is seen here. */
   private void show(LoopHealth.Counts more, long inFlight, boolean pressed, long nowNs) {
     boolean longer = pace.factor() * restNs < goodNs();
     boolean held = probing || leftOut > 0;
     double askedNs = (more.timed + more.turnedAway) * restNs;
-    demandNs += HostPace.DEMAND_FOLLOWED * (askedNs - demandNs);
-    double usedOfLimit = limit < NONE ? Math.min(limit, (double) inFlight) : 0;
+    demandNs += HostPace.FOLLOWED * (askedNs - demandNs);
+    double usedOfLimit = limited ? Math.min(limit, (double) inFlight) : 0;
     pace.take(new HostPace.Shown(more.timed, askedNs, usedOfLimit, pressed, longer, held), nowNs);
   }
 
   /** Begins or ends to take part in another version's probe; what is not pressed is left alone. */
   private void takePart(long inFlight, boolean pressed, SeatHealth.Moment at) {
     boolean probes = pace.probing(at.nowNs());
-    if (probes && !probing && pressed && restNs > 0 && limit < NONE) {
+    if (probes && !probing && pressed && restNs > 0 && limited) {
       probe(PROBE, inFlight, at.nowNs());
     } else if (!probes && probing && !ours) {
       probing = false;
-      probeDueNs = probed ? dueNs(at) : probeDueNs;
+      if (probed) {
+        probeDueNs = dueNs(at);
+      } else {
+        // How late answers were before says as much as it did then.
+        shrink(goodFullNs() / lastNs);
+      }
     }
   }
 
@@ -219,7 +273,7 @@ final class AdaptiveLimit {
   }
 
   private boolean used(long inFlight) {
-    return 2 * inFlight > (limit >= NONE ? USUAL : limit);
+    return 2 * inFlight > (limited ? limit : FIRST);
   }
 
   private void judge(double meanNs, long inFlight, SeatHealth.Moment at) {
@@ -238,8 +292,9 @@ final class AdaptiveLimit {
     if (probing) {
       probed(meanNs, at);
     } else if (blind || (pressed && nowNs - Math.max(probeDueNs, calmNs + PRESSED_NS) >= 0)) {
-      limit = limit >= NONE ? inFlight : limit;
-      probe(blind ? USUAL / 2 : PROBE, inFlight, nowNs);
+      limit = limited ? limit : inFlight;
+      limited = true;
+      probe(blind ? FIRST / 2 : PROBE, inFlight, nowNs);
     } else {
       follow(meanNs, used);
       if (turnedAway && nowNs - quietUntilNs >= 0) {
@@ -255,7 +310,8 @@ final class AdaptiveLimit {
     probed = false;
     probe = inFlightMax;
     probedAtNs = nowNs;
-    leftOut = inFlight;
+    // The last of a long line may be overtaken by the first after it.
+    leftOut = inFlight + (lastNs > goodNs() ? PROBE : 0);
     timed = 0;
     latencyNs = 0;
     ours = pace.probe(this, (long) lastNs, nowNs);
@@ -302,7 +358,7 @@ final class AdaptiveLimit {
       shrink(Math.max(SHRINK_MOST, gradient));
     } else {
       double growth = Math.max(1, Math.min(Math.sqrt(all), GROWS_MOST * all));
-      limit = Math.min(NONE, limit + growth * share);
+      limit = Math.min(MOST, limit + growth * share);
     }
     if (pace.shared()) {
       // Else the one of which more was seen by chance would get more and more of it.

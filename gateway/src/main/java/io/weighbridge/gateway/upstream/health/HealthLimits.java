@@ -8,8 +8,8 @@ package io.weighbridge.gateway.upstream.health;
  * @param inFlightFirst calls at a time of a version on a host of which nothing is known
  */
 public record HealthLimits(long restMaxNs, long waitMaxNs, int inFlightFirst) {
-  /** No limit of calls at a time before answers are late. */
+  /** With as many at first as a host of which nothing is known may have. */
   public static HealthLimits of(long restMaxNs, long waitMaxNs) {
-    return new HealthLimits(restMaxNs, waitMaxNs, AdaptiveLimit.NONE);
+    return new HealthLimits(restMaxNs, waitMaxNs, AdaptiveLimit.FIRST);
   }
 }

@@ -85,7 +85,7 @@ public final class HostHealth implements AutoCloseable {
       int loopCount, Ticker ticker, HealthLimits limits, Supplier<List<Version>> versions) {
     loops =
         IntStream.range(0, loopCount)
-            .mapToObj(_ -> new LoopHealth(published, connected, ticker))
+            .mapToObj(_ -> new LoopHealth(published, connected, limits.inFlightFirst(), ticker))
             .toList();
     this.ticker = ticker;
     clock = new TickerClock(ticker);
@@ -263,7 +263,8 @@ public final class HostHealth implements AutoCloseable {
     int even = Math.ceilDiv(most, loops.size());
     for (LoopHealth loop : loops) {
       long unused = most - (inFlight - loop.inFlight(host.seat));
-      loop.tell(host.seat, (int) Math.max(even, unused), host.recent().meanNs());
+      int part = (int) Math.max(even, unused);
+      loop.tell(host.seat, part, host.limited(), host.recent().meanNs());
     }
   }
 

@@ -17,8 +17,8 @@ final class HostPace {
   /** For the calls that a host has before a probe it is waited so long at most. */
   static final long SETTLE_NS_MAX = TimeUnit.SECONDS.toNanos(1);
 
-  /** This part of what was asked since the last look is believed. */
-  static final double DEMAND_FOLLOWED = 0.1;
+  /** This part of what was asked, or answered, since the last look is believed. */
+  static final double FOLLOWED = 0.1;
 
   private final Slowdown slowdown = new Slowdown();
   private int limits;
@@ -28,6 +28,9 @@ final class HostPace {
 
   private long probedAtNs;
   private long settledNs;
+
+  /** Whether it ends with this look. */
+  private boolean ends;
 
   /** The look that is being taken, and the one before. */
   private long lookNs;
@@ -123,9 +126,11 @@ final class HostPace {
     if (looked && pressed && !held) {
       slowdown.take(answers, lookNs - beforeNs, longer, lookNs);
     }
+    prober = ends ? null : prober;
+    ends = false;
     beforeNs = lookNs;
     lookNs = nowNs;
-    demandNs += DEMAND_FOLLOWED * (askedNs - demandNs);
+    demandNs += FOLLOWED * (askedNs - demandNs);
     lastUsed = used;
     lastPressed = pressed;
     answers = 0;
@@ -164,9 +169,9 @@ final class HostPace {
     return !shared() || nowNs - HostHealth.LOOK_NS >= settledNs;
   }
 
-  /** Ends the probe if this limit began it. */
+  /** Ends the probe with this look, which the others are yet to take, if this limit began it. */
   @SuppressWarnings("ReferenceEquality") // That one, not an equal one.
   void probed(AdaptiveLimit one) {
-    prober = prober == one ? null : prober;
+    ends |= prober == one;
   }
 }

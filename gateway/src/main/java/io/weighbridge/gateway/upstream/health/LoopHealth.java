@@ -42,8 +42,10 @@ public final class LoopHealth {
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle FLAG = MethodHandles.arrayElementVarHandle(boolean[].class);
 
   private final AtomicReference<Standings> published;
+  private final int inFlightFirst;
   private final LoopLag lag;
   private final Set<Host> connected;
 
@@ -52,6 +54,7 @@ public final class LoopHealth {
 
   // The same; one that is written while it grows is written again at the next look.
   private volatile int[] limits = new int[0];
+  private volatile boolean[] limited = new boolean[0];
   private volatile long[] usualNs = new long[0];
 
   // The same as of cells.
@@ -69,9 +72,12 @@ public final class LoopHealth {
    *
    * @param published the standings to choose by
    * @param connected gets the hosts that were connected to; shared by all loops
+   * @param inFlightFirst calls at a time that a host may have before anything is said about it
    */
-  LoopHealth(AtomicReference<Standings> published, Set<Host> connected, Ticker ticker) {
+  LoopHealth(
+      AtomicReference<Standings> published, Set<Host> connected, int inFlightFirst, Ticker ticker) {
     this.published = published;
+    this.inFlightFirst = inFlightFirst;
     this.connected = connected;
     lag = new LoopLag(ticker);
   }
@@ -144,8 +150,7 @@ public final class LoopHealth {
   /** Whether the host has as many calls of this loop as it may. */
   public boolean full(int seat) {
     int[] current = limits;
-    int most = seat < current.length ? (int) INT.getOpaque(current, seat) : 0;
-    return most > 0 && inFlight(seat) >= most;
+    return seat < current.length && inFlight(seat) >= (int) INT.getOpaque(current, seat);
   }
 
   /** Calls of one message of this loop that the host has not begun to answer. Any thread. */
@@ -157,6 +162,12 @@ public final class LoopHealth {
         : (long) CELL.getOpaque(now, at + STARTED) - (long) CELL.getOpaque(now, at + ENDED);
   }
 
+  /** Whether that many are what it was found to be able to do. */
+  public boolean limited(int seat) {
+    boolean[] current = limited;
+    return seat < current.length && (boolean) FLAG.getOpaque(current, seat);
+  }
+
   /** What an answer of the host took lately; 0 while unknown. */
   public long usualNs(int seat) {
     long[] current = usualNs;
@@ -164,14 +175,19 @@ public final class LoopHealth {
   }
 
   /**
-   * Says how many calls of this loop the host may have, and what an answer takes now; 0 says
-   * nothing about that. Any one thread.
+   * Says how many calls of this loop the host may have, and what an answer takes now. Any one
+   * thread.
+   *
+   * @param found whether it was found to be able to do that many, and no more
+   * @param answerNs 0 when nothing is known
    */
-  void tell(int seat, int inFlightMax, long answerNs) {
+  void tell(int seat, int inFlightMax, boolean found, long answerNs) {
     int[] current = limits;
+    boolean[] currentLimited = limited;
     long[] currentNs = usualNs;
-    if (seat < Math.min(current.length, currentNs.length)) {
+    if (seat < Math.min(current.length, Math.min(currentLimited.length, currentNs.length))) {
       INT.setOpaque(current, seat, inFlightMax);
+      FLAG.setOpaque(currentLimited, seat, found);
       if (answerNs > 0) {
         CELL.setOpaque(currentNs, seat, answerNs);
       }
@@ -250,7 +266,10 @@ public final class LoopHealth {
     int seats = Math.max(seat + 1, 2 * costsNs.length);
     costsNs = Arrays.copyOf(costsNs, seats);
     measuredAtNs = Arrays.copyOf(measuredAtNs, seats);
-    limits = Arrays.copyOf(limits, seats);
+    int[] moreLimits = Arrays.copyOf(limits, seats);
+    Arrays.fill(moreLimits, limits.length, seats, inFlightFirst);
+    limits = moreLimits;
+    limited = Arrays.copyOf(limited, seats);
     usualNs = Arrays.copyOf(usualNs, seats);
     calledOff = Arrays.copyOf(calledOff, seats);
     waiting = Arrays.copyOf(waiting, seats);

@@ -222,7 +222,7 @@ final class SeatHealth {
 
   /** Whether nothing about it changes until the next call. */
   boolean settled() {
-    return in() && !ramping && restsInRow == 0 && recent.settled();
+    return in() && !ramping && restsInRow == 0 && recent.settled() && limit.settled();
   }
 
   /** Whether so little goes on that it may be looked at less often. */
@@ -290,6 +290,11 @@ final class SeatHealth {
 
   Recent recent() {
     return recent;
+  }
+
+  /** Whether it was found how many calls it can do at a time. */
+  boolean limited() {
+    return limit.limited();
   }
 
   /** Calls it is given at a time. */

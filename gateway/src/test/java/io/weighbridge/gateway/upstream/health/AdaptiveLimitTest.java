@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AdaptiveLimitTest {
   private static final long MS = 1_000_000;
   private static final long LOOK_NS = HostHealth.LOOK_NS;
+  private static final int FIRST = AdaptiveLimit.FIRST;
   private static final int LINE_CALLS_MAX = 10;
 
   /** Callers open no more streams than this. */
@@ -205,16 +206,15 @@ class AdaptiveLimitTest {
 
   @Test
   void aQueueThatHurtsNobodyIsNoOverload() {
-    Queue host = new Queue(8, MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
+    Queue host = new Queue(8, MS, new AdaptiveLimit(FIRST, 100 * MS, new HostPace()));
     host.run(0.97, 60_000 * MS);
     assertThat(host.answered).isEqualTo(host.offered - host.inFlight());
-    assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
+    assertThat(host.limit.limited()).isFalse();
   }
 
   @Test
-  void thereIsNoLimitUntilAnswersAreLateByMoreThanTheWaitAllowed() {
-    Queue host =
-        new Queue(8, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
+  void fewAreLetInOnceAnswersAreLateByMoreThanTheWaitAllowed() {
+    Queue host = new Queue(8, 10 * MS, new AdaptiveLimit(FIRST, 100 * MS, new HostPace()));
     host.run(10, 30_000 * MS);
     host.run(10, 10_000 * MS);
     assertThat(host.goodput(10_000 * MS)).isGreaterThan(0.9);
@@ -223,15 +223,98 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void withoutALimitRequestsThatTakeLongerBringNone() {
-    Queue host =
-        new Queue(40, 10 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace()));
+  void requestsThatTakeLongerAreNotTakenForAnOverload() {
+    Queue host = new Queue(40, 10 * MS, new AdaptiveLimit(FIRST, 100 * MS, new HostPace()));
     host.run(0.3, 10_000 * MS);
     host.serviceNs = 1_000 * MS;
     int before = host.inFlight();
     host.run(0.3, 60_000 * MS);
     assertThat(host.answered).isEqualTo(before + host.offered - host.inFlight());
-    assertThat(host.limit.inFlightMax()).isEqualTo(AdaptiveLimit.NONE);
+    assertThat(host.limit.limited()).isFalse();
+  }
+
+  /** One look later, at a host of which nothing was late so far. */
+  private static void look(AdaptiveLimit limit, int look, LoopHealth.Counts more, int inFlight) {
+    limit.take(more, inFlight, new SeatHealth.Moment(look * LOOK_NS, 0));
+  }
+
+  private static LoopHealth.Counts answers(int count, long eachNs) {
+    LoopHealth.Counts more = new LoopHealth.Counts();
+    more.timed = count;
+    more.ended = count;
+    more.latencyNs = count * eachNs;
+    return more;
+  }
+
+  @Test
+  void beforeAnswersAreLateAHostMayHaveTwiceWhatItHas() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    look(limit, 1, answers(0, 0), FIRST / 2);
+    assertThat(limit.inFlightMax()).as("half used").isEqualTo(FIRST);
+    look(limit, 2, answers(0, 0), FIRST / 2 + 1);
+    assertThat(limit.inFlightMax()).as("more than half used").isEqualTo(FIRST + 2);
+    LoopHealth.Counts denied = answers(0, 0);
+    denied.turnedAway = 1;
+    look(limit, 3, denied, 0);
+    assertThat(limit.inFlightMax()).as("turned away").isEqualTo(2 * (FIRST + 2));
+    int look = 4;
+    for (; look < 20; look++) {
+      look(limit, look, answers(0, 0), limit.inFlightMax());
+    }
+    assertThat(limit.inFlightMax()).as("always used").isEqualTo(AdaptiveLimit.MOST);
+    assertThat(limit.settled()).isFalse();
+    for (; look < 100; look++) {
+      look(limit, look, answers(0, 0), 1);
+    }
+    assertThat(limit.inFlightMax()).as("not used").isEqualTo(FIRST);
+    assertThat(limit.settled()).isTrue();
+    assertThat(limit.limited()).isFalse();
+  }
+
+  @Test
+  void andAsManyAsItAnswersInAQuarterOfASecond() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    for (int i = 1; i < 100; i++) {
+      look(limit, i, answers(200, MS), 2);
+    }
+    assertThat(limit.inFlightMax()).isBetween(495, 500);
+  }
+
+  @Test
+  void whileThisGatewayIsLateThatIsAll() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    for (int i = 1; i < 100; i++) {
+      limit.take(
+          answers(200, 300 * MS),
+          400,
+          new SeatHealth.Moment(i * LOOK_NS, AdaptiveLimit.LAG_NS_MAX + 1));
+    }
+    assertThat(limit.inFlightMax()).isBetween(495, 500);
+  }
+
+  @Test
+  void oneThatWouldNeedTooLongForWhatItHasIsGivenNoMore() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    look(limit, 1, answers(10, MS), 1);
+    // It needs a tenth of a second for each ten of them.
+    look(limit, 2, answers(10, 50 * MS), FIRST);
+    assertThat(limit.inFlightMax()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void oneThatIsLateIsGivenNoMore() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    look(limit, 1, answers(10, MS), 1);
+    for (int i = 2; i < 6; i++) {
+      look(limit, i, answers(10, 150 * MS), FIRST);
+    }
+    assertThat(limit.inFlightMax()).isEqualTo(FIRST);
+    assertThat(limit.limited()).isFalse();
+    for (int i = 6; i < 9; i++) {
+      look(limit, i, answers(10, 150 * MS), FIRST);
+    }
+    assertThat(limit.limited()).isTrue();
+    assertThat(limit.inFlightMax()).isEqualTo(AdaptiveLimit.PROBE);
   }
 
   /**
@@ -243,7 +326,7 @@ class AdaptiveLimitTest {
 
   @Test
   void aHostThatWorksInBatchesIsGivenEnoughForThem() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
     double answered = 0;
     double left = 0;
     int answers = 0;
@@ -268,13 +351,13 @@ class AdaptiveLimitTest {
       nowNs += LOOK_NS;
       limit.take(more, inFlight, new SeatHealth.Moment(nowNs, 0));
     }
-    assertThat(limit.inFlightMax()).isLessThan(AdaptiveLimit.NONE);
+    assertThat(limit.limited()).isTrue();
     assertThat(answered / looks).isGreaterThan(0.9 * 100 * 32 / 52);
   }
 
   @Test
   void oneThatWorksOnEightIsNotGivenManyMore() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
     Queue host = new Queue(8, 4 * MS, limit);
     host.run(10, 30_000 * MS);
     host.run(10, 10_000 * MS);
@@ -284,7 +367,7 @@ class AdaptiveLimitTest {
 
   @Test
   void aHostWithLittleToDoIsNotTakenForOneThatGivesLess() {
-    AdaptiveLimit limit = new AdaptiveLimit(AdaptiveLimit.NONE, 100 * MS, new HostPace());
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
     Queue host = new Queue(8, 4 * MS, limit);
     for (int i = 0; i < 3; i++) {
       host.run(10, 20_000 * MS);
@@ -310,8 +393,7 @@ class AdaptiveLimitTest {
 
   @Test
   void afterAFloodWhileThisGatewayStartsTheHostIsFoundToBeQuick() {
-    Queue host =
-        new Queue(8, 4 * MS, new AdaptiveLimit(AdaptiveLimit.NONE, 50 * MS, new HostPace()));
+    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(FIRST, 50 * MS, new HostPace()));
     host.lateNs = 300 * MS;
     host.run(10, 5_000 * MS);
     host.lateNs = 0;
@@ -321,13 +403,11 @@ class AdaptiveLimitTest {
     assertThat(host.p99Ns()).isLessThan(60 * MS);
   }
 
-  private static final int NONE = AdaptiveLimit.NONE;
-
   @Test
   void versionsThatShareAHostFindOutTogetherWhatItCanDo() {
     HostPace pace = new HostPace();
-    AdaptiveLimit canary = new AdaptiveLimit(NONE, 100 * MS, pace);
-    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(NONE, 100 * MS, pace), canary);
+    AdaptiveLimit canary = new AdaptiveLimit(FIRST, 100 * MS, pace);
+    Queue host = new Queue(8, 4 * MS, new AdaptiveLimit(FIRST, 100 * MS, pace), canary);
     host.run(0.7, 10_000 * MS);
     long calmNs = host.p99Ns();
     // More than one round of probes.
@@ -344,8 +424,8 @@ class AdaptiveLimitTest {
   @Test
   void aProbeHoldsUpNoOtherVersionForLong() {
     HostPace pace = new HostPace();
-    AdaptiveLimit rare = new AdaptiveLimit(NONE, 100 * MS, pace);
-    AdaptiveLimit other = new AdaptiveLimit(NONE, 100 * MS, pace);
+    AdaptiveLimit rare = new AdaptiveLimit(FIRST, 100 * MS, pace);
+    AdaptiveLimit other = new AdaptiveLimit(FIRST, 100 * MS, pace);
     assertThat(pace.probe(rare, 0, MS)).isTrue();
     assertThat(pace.probe(other, 0, 2 * MS)).isFalse();
     assertThat(pace.probing(MS + HostPace.SHARED_NS_MAX)).isTrue();
@@ -354,6 +434,33 @@ class AdaptiveLimitTest {
     pace.probed(rare);
     assertThat(pace.probing(3 * MS + HostPace.SHARED_NS_MAX)).isTrue();
     pace.probed(other);
+    assertThat(pace.probing(3 * MS + HostPace.SHARED_NS_MAX)).as("for this look").isTrue();
+    pace.hold(3 * MS + HostPace.SHARED_NS_MAX);
     assertThat(pace.probing(3 * MS + HostPace.SHARED_NS_MAX)).isFalse();
+  }
+
+  @Test
+  void howLateAVersionWasCountsThoughItShowedNothingInAnothersProbe() {
+    HostPace pace = new HostPace();
+    AdaptiveLimit busy = new AdaptiveLimit(FIRST, 100 * MS, pace);
+    AdaptiveLimit rare = new AdaptiveLimit(FIRST, 100 * MS, pace);
+    int look = 1;
+    look(busy, look, answers(10, MS), 1);
+    look(rare, look, answers(10, MS), 1);
+    while (!rare.limited() || !busy.limited()) {
+      look++;
+      look(busy, look, answers(10, 2_000 * MS), FIRST);
+      look(rare, look, answers(10, 2_000 * MS), FIRST);
+    }
+    assertThat(rare.inFlightMax()).isEqualTo(AdaptiveLimit.PROBE);
+    LoopHealth.Counts turnedAway = answers(0, 0);
+    turnedAway.turnedAway = 1;
+    for (int i = 0; i < 12; i++) {
+      look++;
+      look(busy, look, answers(20, MS), AdaptiveLimit.PROBE);
+      look(rare, look, turnedAway, AdaptiveLimit.PROBE);
+    }
+    // A twentieth of the time allowed for an answer is a twentieth of the calls.
+    assertThat(rare.inFlightMax()).isBetween(1, FIRST / 10);
   }
 }

@@ -49,13 +49,9 @@ class HostLimitTest {
   }
 
   @Test
-  void beforeTheFirstLookThereIsNone() {
-    for (int i = 0; i < 10 * MOST; i++) {
-      one.started(SEAT);
-    }
-    assertThat(one.full(SEAT)).isFalse();
-    look();
-    assertThat(one.full(SEAT)).isTrue();
+  void beforeTheFirstLookEachLoopHasItAll() {
+    assertThat(fill(one)).isEqualTo(MOST);
+    assertThat(fill(other)).isEqualTo(MOST);
   }
 
   @Test
@@ -67,6 +63,10 @@ class HostLimitTest {
 
   @Test
   void whatAnotherLoopUsesIsNotGivenTwiceAndHalfIsEverybodys() {
+    answers(TimeUnit.MILLISECONDS.toNanos(1));
+    look();
+    // Late, so that no more are let in than before.
+    answers(TimeUnit.SECONDS.toNanos(1));
     for (int i = 0; i < 80; i++) {
       one.started(SEAT);
     }
@@ -74,6 +74,34 @@ class HostLimitTest {
     look();
     assertThat(fill(one)).isEqualTo(MOST - 1 - 80);
     assertThat(fill(other)).isEqualTo(MOST / 2 - 1);
+  }
+
+  /** As many as a judgement needs. */
+  private void answers(long eachNs) {
+    for (int i = 0; i < AdaptiveLimit.SAMPLES; i++) {
+      one.started(SEAT);
+      one.ended(SEAT, false);
+      one.took(SEAT, eachNs, ticker.nanoTime());
+    }
+  }
+
+  @Test
+  void eachLoopHearsWhetherItWasFoundWhatTheHostCanDo() {
+    answers(TimeUnit.MILLISECONDS.toNanos(1));
+    look();
+    assertThat(one.limited(SEAT)).isFalse();
+    for (int i = 0; i < MOST; i++) {
+      one.started(SEAT);
+    }
+    other.started(SEAT);
+    // Late for half a second.
+    for (int i = 0; i < 7; i++) {
+      answers(TimeUnit.SECONDS.toNanos(1));
+      look();
+    }
+    assertThat(one.limited(SEAT)).isTrue();
+    assertThat(other.limited(SEAT)).isTrue();
+    assertThat(other.limited(SEAT + 1)).as("another").isFalse();
   }
 
   @Test
