@@ -50,7 +50,8 @@ final class Answers {
     count();
   }
 
-  private void count() {
+  /** One more. */
+  void count() {
     unreadCount = channel.isWritable() ? 0 : unreadCount + 1;
   }
 

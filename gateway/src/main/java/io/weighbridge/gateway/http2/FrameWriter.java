@@ -193,8 +193,17 @@ final class FrameWriter {
     }
   }
 
-  /** Sends everything written so far. */
-  void flush() {
+  /**
+   * Sends everything written so far. While the socket is full what stands in the buffer stays
+   * there, for what comes next: handed over, a few bytes would keep all of a buffer.
+   */
+  void flush(boolean writable) {
+    if (writable || unflushedBytes > 0) {
+      flush();
+    }
+  }
+
+  private void flush() {
     handOver();
     unflushedBytes = 0;
     context.flush();

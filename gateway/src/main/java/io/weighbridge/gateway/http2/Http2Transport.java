@@ -35,7 +35,7 @@ public final class Http2Transport implements Transport {
       Http2Limits limits,
       ConnectionListener listener) {
     LeanConnection connection = new LeanConnection(context, server, limits, listener, this);
-    sweeper.add(connection);
+    sweeper.add(connection, server);
     return connection;
   }
 

@@ -27,13 +27,12 @@ final class LeanConnection implements LoopConnection {
   private final Farewell farewell;
   private final Answers answers;
   private final PeerSettings peerSettings;
+  private final Receiver receiver;
   private final FrameReader reader;
-
   private boolean begun;
   private boolean dirty;
   private boolean broken;
   private boolean closed;
-
   private boolean peerReady;
   private boolean peerLeaving;
   private int peerLastStream = Integer.MAX_VALUE;
@@ -58,7 +57,7 @@ final class LeanConnection implements LoopConnection {
     answers = new Answers(channel, writer, ids);
     outbox = new Outbox(this, channel, writer, flusher);
     peerSettings = new PeerSettings(server, writer, outbox, streams);
-    Receiver receiver = new Receiver(this, answers, peerSettings, scratch);
+    receiver = new Receiver(this, answers, peerSettings, scratch);
     reader = new FrameReader(receiver, scratch, server, limits.headerListBytesMax(), clock);
   }
 
@@ -90,7 +89,7 @@ final class LeanConnection implements LoopConnection {
     dirty = false;
     if (!closed && begun) {
       outbox.pump();
-      writer.flush();
+      writer.flush(channel.isWritable());
     }
   }
 
@@ -192,6 +191,10 @@ final class LeanConnection implements LoopConnection {
     writer.resetStream(streamId, errorCode);
     remove(stream, StreamIds.End.RESET_BY_US);
     markDirty();
+    if (server && errorCode != ErrorCode.NO_ERROR) {
+      answers.count();
+      receiver.answered();
+    }
   }
 
   /** Ends a stream because its peer does not do its part; its listener is told. */
@@ -216,8 +219,6 @@ final class LeanConnection implements LoopConnection {
     outbox.drop(stream);
     ids.ended(stream.id, how);
   }
-
-  // What the receiver found.
 
   /** The peer opens a stream; false when it came after the last one we said we would look at. */
   boolean opens(int streamId) {
@@ -319,12 +320,11 @@ final class LeanConnection implements LoopConnection {
 
   @Override
   public void drain() {
-    if (!reading() || !farewell.staying()) {
-      return;
-    } else if (server && begun) {
+    boolean stays = reading() && farewell.staying();
+    if (stays && server && begun) {
       farewell.warn(clock.nanoTime());
       markDirty();
-    } else {
+    } else if (stays) {
       nameLastStream();
     }
   }

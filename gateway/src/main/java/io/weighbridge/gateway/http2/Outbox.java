@@ -20,6 +20,9 @@ final class Outbox {
   private final ArrayDeque<LeanStream> line = new ArrayDeque<>();
   private final ArrayDeque<LeanStream> starved = new ArrayDeque<>();
 
+  /** How many of those in the lines are over. */
+  private int over;
+
   /** What the peer lets all streams send together. */
   private long window = FrameFormat.WINDOW_BYTES_DEFAULT;
 
@@ -114,7 +117,9 @@ final class Outbox {
         return;
       }
       stream.inLine = false;
-      if (!stream.closed) {
+      if (stream.closed) {
+        over--;
+      } else {
         sendOne(stream);
         enlist(stream);
       }
@@ -159,7 +164,7 @@ final class Outbox {
     flusher.queued(-byteCount);
   }
 
-  /** The stream is over: what it still had to send is dropped. */
+  /** The stream is over, and closed: what it still had to send is dropped. */
   void drop(LeanStream stream) {
     for (LeanStream.Waiting item = stream.first; item != null; item = item.next) {
       if (item.data != null) {
@@ -171,6 +176,19 @@ final class Outbox {
     queuedBytes -= stream.queuedBytes;
     flusher.queued(-stream.queuedBytes);
     stream.queuedBytes = 0;
+    if (stream.inLine) {
+      over++;
+      tidy();
+    }
+  }
+
+  /** Whatever the peer does, no more are kept that are over than are not: each holds its call. */
+  private void tidy() {
+    if (2 * over > line.size() + starved.size()) {
+      line.removeIf(stream -> stream.closed);
+      starved.removeIf(stream -> stream.closed);
+      over = 0;
+    }
   }
 
   /** The peer widened the connection's window; false when beyond what a window can be. */

@@ -12,6 +12,7 @@ final class PeerSettings {
   private final StreamTable streams;
   private int streamsMax = Integer.MAX_VALUE;
   private int windowBytes = FrameFormat.WINDOW_BYTES_DEFAULT;
+  private int wantedWindowBytes;
 
   /**
    * The protocol's defaults.
@@ -36,17 +37,20 @@ final class PeerSettings {
   }
 
   /**
-   * Applies a frame's settings in their order.
+   * Applies a frame's settings; of several values for one thing the last.
    *
    * @return {@link ErrorCode#NO_ERROR}, or what is wrong with one of them
    */
   long apply(byte[] payload, int length) {
     long errorCode = ErrorCode.NO_ERROR;
+    wantedWindowBytes = windowBytes;
     for (int at = 0; at < length && errorCode == ErrorCode.NO_ERROR; ) {
       errorCode = apply(FrameFormat.int16(payload, at), FrameFormat.int32(payload, at + 2));
       at += FrameFormat.SETTING_BYTES;
     }
-    return errorCode;
+    // Once: a frame has room for thousands, and each would be one more walk over all streams.
+    boolean good = wantedWindowBytes == windowBytes || resizeWindows(wantedWindowBytes);
+    return errorCode == ErrorCode.NO_ERROR && !good ? ErrorCode.FLOW_CONTROL_ERROR : errorCode;
   }
 
   private long apply(int id, long value) {
@@ -61,9 +65,10 @@ final class PeerSettings {
       case FrameFormat.SETTING_MAX_CONCURRENT_STREAMS ->
           streamsMax = (int) Math.min(Integer.MAX_VALUE, value);
       case FrameFormat.SETTING_INITIAL_WINDOW_SIZE -> {
-        if (value > Integer.MAX_VALUE || !resizeWindows((int) value)) {
+        if (value > Integer.MAX_VALUE) {
           return ErrorCode.FLOW_CONTROL_ERROR;
         }
+        wantedWindowBytes = (int) value;
       }
       case FrameFormat.SETTING_MAX_FRAME_SIZE -> {
         if (value < FrameFormat.PAYLOAD_BYTES_MAX || value > FrameFormat.PAYLOAD_BYTES_LIMIT) {

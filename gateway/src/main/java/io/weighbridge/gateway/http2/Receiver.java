@@ -280,7 +280,7 @@ final class Receiver implements FrameListener {
   }
 
   /** A stream was refused or reset over what the peer did. */
-  private void answered() {
+  void answered() {
     connection.answered();
     strike();
   }

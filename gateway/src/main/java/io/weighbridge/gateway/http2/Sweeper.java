@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class Sweeper {
   private final Ticker ticker;
   private final Set<LoopConnection> connections = new LinkedHashSet<>();
+  private final Set<LoopConnection> callers = new LinkedHashSet<>();
 
   /** Starts sweeping on this loop. */
   public Sweeper(EventLoop loop) {
@@ -25,17 +26,31 @@ public final class Sweeper {
     var _ = loop.scheduleAtFixedRate(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
-  void add(LoopConnection connection) {
+  /**
+   * One more connection.
+   *
+   * @param server whether the peer is the one that calls
+   */
+  void add(LoopConnection connection, boolean server) {
     connections.add(connection);
+    if (server) {
+      callers.add(connection);
+    }
   }
 
   void remove(LoopConnection connection) {
     connections.remove(connection);
+    callers.remove(connection);
   }
 
   /** Every connection of the loop, at this moment. */
   public List<Connection> connections() {
     return new ArrayList<>(connections);
+  }
+
+  /** Those of callers. */
+  public List<Connection> callers() {
+    return new ArrayList<>(callers);
   }
 
   private void sweep() {

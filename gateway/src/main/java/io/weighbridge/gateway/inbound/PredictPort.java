@@ -205,7 +205,7 @@ public final class PredictPort {
     }
     var _ = starting.close();
     for (LoopParts part : parts.values()) {
-      part.eventLoop().execute(() -> part.sweeper().connections().forEach(Connection::drain));
+      part.eventLoop().execute(() -> part.sweeper().callers().forEach(Connection::drain));
     }
   }
 

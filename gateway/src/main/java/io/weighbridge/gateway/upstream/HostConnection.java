@@ -110,6 +110,8 @@ public final class HostConnection implements ConnectionListener {
   @Override
   public void goingAway(Connection leavingConnection) {
     retiring = true;
+    // A host that does not close would leave more and more of them.
+    leavingConnection.drain();
   }
 
   @Override

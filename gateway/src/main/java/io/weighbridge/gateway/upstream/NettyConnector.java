@@ -93,7 +93,9 @@ public final class NettyConnector implements Connector {
         .connect(host.address())
         .addListener(connected -> {
           if (!connected.isSuccess()) {
-            connection.closed();
+            // Without a file descriptor it fails before it has a loop, and is told on another
+            // thread.
+            loop.execute(connection::closed);
           }
         });
   }

@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.http2;
 
 import io.netty.buffer.ByteBufAllocator;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ final class Echo implements ConnectionListener {
   final AtomicInteger closed = new AtomicInteger();
   volatile @Nullable Connection connection;
 
+  private final List<WeakReference<EchoStream>> made = new CopyOnWriteArrayList<>();
   private final ByteBufAllocator alloc;
 
   Echo(ByteBufAllocator alloc) {
@@ -37,7 +39,15 @@ final class Echo implements ConnectionListener {
   @Override
   public StreamListener accept(Connection on, int streamId) {
     streams.incrementAndGet();
-    return new EchoStream(on, streamId, this);
+    EchoStream stream = new EchoStream(on, streamId, this);
+    made.add(new WeakReference<>(stream));
+    return stream;
+  }
+
+  /** Streams that something still holds on to. */
+  long kept() {
+    System.gc();
+    return made.stream().filter(each -> !each.refersTo(null)).count();
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code /echo} sends every byte back and gives credit once it has left; {@code /hold} answers
  * nothing and gives no credit; {@code /sink} gives credit at once and answers at the end; {@code
- * /burst} answers with as many zeros as the field {@code x-bytes} says.
+ * /burst} answers with as many zeros as the field {@code x-bytes} says; {@code /reset} resets.
  */
 final class EchoStream implements StreamListener {
   static final AsciiString PATH = AsciiString.cached(":path");
@@ -48,6 +48,10 @@ final class EchoStream implements StreamListener {
     AsciiString asked = headers.find(PATH);
     path = asked == null ? "" : asked.toString();
     if (path.equals("/hold")) {
+      return;
+    }
+    if (path.equals("/reset")) {
+      connection.reset(streamId, ErrorCode.PROTOCOL_ERROR);
       return;
     }
     if (path.equals("/sink")) {

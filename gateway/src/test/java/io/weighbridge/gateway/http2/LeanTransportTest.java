@@ -2,6 +2,7 @@ package io.weighbridge.gateway.http2;
 
 import static io.weighbridge.gateway.wire.Frames.data;
 import static io.weighbridge.gateway.wire.Frames.headers;
+import static io.weighbridge.gateway.wire.Frames.windowUpdate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -109,6 +110,42 @@ class LeanTransportTest
     }
     await().until(() -> call.ends.get() == 1);
     return call;
+  }
+
+  /** Whoever gives the connection no credit has streams wait for it, also those it has reset. */
+  @Test
+  void holdsNothingOfStreamsThatAreOverBeforeTheyCouldBeAnswered() {
+    int wide = 1 << 20;
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer(Frames.INITIAL_WINDOW_SIZE, wide)) {
+      Echo echo = port.echo();
+      peer.send(headers(1, Frames.END_STREAM, burst(FrameFormat.WINDOW_BYTES_DEFAULT + 1)));
+      int last = 2 * (TestLimits.RESETS_MAX - 1) + 1;
+      for (int stream = 3; stream <= last; stream += 2) {
+        peer.send(
+            headers(stream, Frames.END_STREAM, burst(1)), Frames.reset(stream, Frames.CANCEL));
+      }
+      peer.probe();
+      assertThat(echo.streams).hasValue(TestLimits.RESETS_MAX);
+      await().untilAsserted(() -> assertThat(echo.kept()).isLessThanOrEqualTo(4));
+      peer.send(windowUpdate(0, wide), headers(last + 2, Frames.END_STREAM, burst(1)));
+      peer.awaitData(last + 2, 1);
+      peer.sawNoError();
+    }
+  }
+
+  /** Headers that are no call are answered by a reset, as dear for us as one of the peer's. */
+  @Test
+  void cutsOffWhoseHeadersMakeItReset() {
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer()) {
+      Echo flooded = port.echo();
+      for (int i = 0; i < 8 * TestLimits.RESETS_MAX && flooded.violations.isEmpty(); i++) {
+        peer.send(headers(2 * i + 1, Frames.END_STREAM, Hpack.request("/reset")));
+      }
+      peer.awaitShutOut(Frames.ENHANCE_YOUR_CALM);
+      assertThat(flooded.streams).hasValueLessThanOrEqualTo(2 * TestLimits.RESETS_MAX);
+    }
   }
 
   /** What anybody can have us hold on one connection, to the byte. */

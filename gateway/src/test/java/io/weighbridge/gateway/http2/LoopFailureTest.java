@@ -76,8 +76,8 @@ class LoopFailureTest {
   @Test
   void aSweepThatFailsEndsNoOther() {
     Sweeper sweeper = new Sweeper(loop.eventLoop());
-    sweeper.add(connection("one", true));
-    sweeper.add(connection("two", false));
+    sweeper.add(connection("one", true), true);
+    sweeper.add(connection("two", false), true);
     for (int i = 0; i < 2; i++) {
       done.clear();
       ticker.advance(1, TimeUnit.SECONDS);
@@ -85,6 +85,20 @@ class LoopFailureTest {
       assertThat(done)
           .containsExactly("one sweep", "one " + new ArithmeticException(), "two sweep");
     }
+  }
+
+  @Test
+  void callersAreToldFromHosts() {
+    Sweeper sweeper = new Sweeper(loop.eventLoop());
+    LoopConnection caller = connection("caller", false);
+    LoopConnection host = connection("host", false);
+    sweeper.add(caller, true);
+    sweeper.add(host, false);
+    assertThat(sweeper.callers()).hasSize(1);
+    assertThat(sweeper.callers().getFirst()).isSameAs(caller);
+    assertThat(sweeper.connections()).hasSize(2);
+    sweeper.remove(caller);
+    assertThat(sweeper.callers()).isEmpty();
   }
 
   private static byte[] pinged(Socket peer, DataInputStream from) throws IOException {

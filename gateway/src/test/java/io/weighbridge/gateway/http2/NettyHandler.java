@@ -45,7 +45,7 @@ final class NettyHandler extends Http2ConnectionHandler {
     super.handlerAdded(ctx);
     connection.attach(this, ctx);
     waitingSinceNs = Ticker.systemTicker().nanoTime();
-    sweeper.add(connection);
+    sweeper.add(connection, connection().isServer());
   }
 
   @Override

@@ -121,6 +121,8 @@ class HostLinkTest {
     HostConnection connection = connected();
     pass(TimeUnit.MINUTES.toNanos(1));
     connection.goingAway(connection.http2());
+    // It may not close by itself.
+    assertThat(((Line) connection.http2()).drained).isTrue();
     connection.closed();
     assertThat(connects).hasSize(1);
     assertThat(link.reachable()).isTrue();
@@ -170,6 +172,7 @@ class HostLinkTest {
   /** A connection that takes one call after the other. */
   private static final class Line implements Connection {
     boolean closed;
+    boolean drained;
 
     @Override
     public int open(HeaderBlock headers, boolean endStream, StreamListener listener) {
@@ -204,7 +207,9 @@ class HostLinkTest {
     }
 
     @Override
-    public void drain() {}
+    public void drain() {
+      drained = true;
+    }
 
     @Override
     public void close() {

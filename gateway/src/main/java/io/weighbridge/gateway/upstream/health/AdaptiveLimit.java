@@ -98,6 +98,9 @@ final class AdaptiveLimit {
 
   private boolean late;
 
+  /** When one came, or none was waited for. */
+  private long heardNs;
+
   private double restNs;
   private boolean probing;
   private int probe;
@@ -207,10 +210,13 @@ final class AdaptiveLimit {
   /** Before answers have been late for long: as many as the host shows that it takes well. */
   private void makeRoom(LoopHealth.Counts more, long inFlight, SeatHealth.Moment at) {
     answers += HostPace.FOLLOWED * (more.timed - answers);
+    heardNs = more.timed > 0 || inFlight == 0 ? at.nowNs() : heardNs;
     if (more.timed > 0) {
       // What is in flight will have taken as long, if the host goes on like this.
       double soonNs = (double) inFlight * HostHealth.LOOK_NS / more.timed;
       late = restNs > 0 && Math.max(soonNs, (double) more.latencyNs / more.timed) > goodNs();
+    } else {
+      late |= restNs > 0 && at.nowNs() - heardNs > goodNs();
     }
     // For as long as this gateway is late itself, nobody knows what the host has answered.
     if (at.lagNs() <= LAG_NS_MAX) {
@@ -241,7 +247,7 @@ final class AdaptiveLimit {
         probeDueNs = dueNs(at);
       } else {
         // How late answers were before says as much as it did then.
-        shrink(goodFullNs() / lastNs);
+        shrinkAsLate();
       }
     }
   }
@@ -322,7 +328,7 @@ final class AdaptiveLimit {
       restNs = Math.min(restNs, meanNs);
     } else {
       restNs = Math.min(meanNs, RISE_MOST * restNs);
-      shrink(goodFullNs() / lastNs);
+      shrinkAsLate();
     }
     probed = true;
     if (ours) {
@@ -364,6 +370,12 @@ final class AdaptiveLimit {
       // Else the one of which more was seen by chance would get more and more of it.
       limit = Math.max(1, limit + EVENED * (share * all - limit));
     }
+  }
+
+  /** By as much as answers were late at the last judgement, which counts once. */
+  private void shrinkAsLate() {
+    shrink(goodFullNs() / lastNs);
+    lastNs = Math.min(lastNs, goodFullNs());
   }
 
   private void shrink(double kept) {

@@ -151,6 +151,7 @@ final class HostPace {
     boolean begins = !probing(nowNs);
     if (begins) {
       prober = one;
+      ends = false;
       probedAtNs = nowNs;
       // The others hear of it by the next look.
       settledNs = nowNs + HostHealth.LOOK_NS;

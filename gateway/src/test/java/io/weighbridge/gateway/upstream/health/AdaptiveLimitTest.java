@@ -440,27 +440,39 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void howLateAVersionWasCountsThoughItShowedNothingInAnothersProbe() {
+  void aHostThatFallsSilentIsGivenNoMore() {
+    AdaptiveLimit limit = new AdaptiveLimit(FIRST, 100 * MS, new HostPace());
+    look(limit, 1, answers(10, MS), 1);
+    for (int i = 2; i < 10; i++) {
+      look(limit, i, answers(0, 0), limit.inFlightMax());
+    }
+    // Twice at the first look, for a moment says nothing.
+    assertThat(limit.inFlightMax()).isBetween(FIRST, 2 * FIRST);
+  }
+
+  @Test
+  void howLateAVersionWasCountsOnceThoughItShowedNothingInAnothersProbe() {
     HostPace pace = new HostPace();
     AdaptiveLimit busy = new AdaptiveLimit(FIRST, 100 * MS, pace);
     AdaptiveLimit rare = new AdaptiveLimit(FIRST, 100 * MS, pace);
     int look = 1;
     look(busy, look, answers(10, MS), 1);
-    look(rare, look, answers(10, MS), 1);
+    look(rare, look, answers(10, 200 * MS), 1);
     while (!rare.limited() || !busy.limited()) {
       look++;
       look(busy, look, answers(10, 2_000 * MS), FIRST);
-      look(rare, look, answers(10, 2_000 * MS), FIRST);
+      look(rare, look, answers(10, 800 * MS), FIRST);
     }
-    assertThat(rare.inFlightMax()).isEqualTo(AdaptiveLimit.PROBE);
-    LoopHealth.Counts turnedAway = answers(0, 0);
-    turnedAway.turnedAway = 1;
-    for (int i = 0; i < 12; i++) {
-      look++;
-      look(busy, look, answers(20, MS), AdaptiveLimit.PROBE);
-      look(rare, look, turnedAway, AdaptiveLimit.PROBE);
+    LoopHealth.Counts pressed = answers(20, MS);
+    pressed.turnedAway = 1;
+    LoopHealth.Counts silent = answers(0, 0);
+    silent.turnedAway = 1;
+    // Time for several probes.
+    for (int end = look + 400; look < end; look++) {
+      look(busy, look + 1, pressed, AdaptiveLimit.PROBE);
+      look(rare, look + 1, silent, AdaptiveLimit.PROBE);
     }
-    // A twentieth of the time allowed for an answer is a twentieth of the calls.
-    assertThat(rare.inFlightMax()).isBetween(1, FIRST / 10);
+    // Twice as late as they may be.
+    assertThat(rare.inFlightMax()).isEqualTo(FIRST / 2);
   }
 }
