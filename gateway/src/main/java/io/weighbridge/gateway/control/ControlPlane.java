@@ -4,6 +4,7 @@ import io.netty.handler.ssl.SslContext;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
+import io.weighbridge.gateway.control.state.Change;
 import io.weighbridge.gateway.control.state.Changes;
 import io.weighbridge.gateway.control.state.ControlState;
 import io.weighbridge.gateway.control.state.Reconciliation;
@@ -97,12 +98,22 @@ public final class ControlPlane implements AutoCloseable {
     changes.apply(new Reconciliation(config, new SecureRandom()));
     if (keysFile != null) {
       keysFile.readFirst();
+    } else {
+      removeFileKeys();
     }
     AdminKeyFile.ensure(config.gateway().state(), changes);
     changes.serve();
     if (keysFile != null) {
       keysFile.start();
     }
+  }
+
+  /** Keys of a file that is not configured any more open nothing. */
+  private void removeFileKeys() throws IOException {
+    changes.apply(state -> {
+      Change change = Keys.withoutFile(state);
+      return change == null ? List.of() : List.of(change);
+    });
   }
 
   /** Listens for operators and auditors, and answers with the port. */

@@ -123,13 +123,24 @@ final class Keys {
       }
       before.remove(key.id());
     }
-    List<String> removed = List.copyOf(before.keySet());
+    return fileChange(put, List.copyOf(before.keySet()), "keys file read");
+  }
+
+  /** What must change so that the state has no keys of a file; null when nothing must. */
+  static @Nullable Change withoutFile(ControlState state) {
+    List<String> removed =
+        state.keys().values().stream().filter(KeyState::fromFile).map(KeyState::id).toList();
+    return fileChange(List.of(), removed, "no keys file is configured");
+  }
+
+  private static @Nullable Change fileChange(
+      List<KeyState> put, List<String> removed, String reason) {
     if (put.isEmpty() && removed.isEmpty()) {
       return null;
     }
     return new Change(
         Change.Actor.KEYS_FILE,
-        "keys file read",
+        reason,
         "key.file",
         "keys",
         new Change.Shown(

@@ -54,6 +54,23 @@ final class KeysFileWatchTest {
   }
 
   @Test
+  void keysOfAFileThatIsNotConfiguredAnyMoreOpenNothing() throws Exception {
+    start().close();
+    try (AdminHarness admin = start(Configs.TWO_VERSIONS)) {
+      assertThat(admin.keyTable().keysById()).isEmpty();
+      assertThat(fileChanges()).hasSize(2);
+      assertThat(fileChanges().getLast().getBefore()).isEqualTo("{\"removed\":[\"a\"]}");
+      assertThat(fileChanges().getLast().getReason()).isEqualTo("no keys file is configured");
+      assertThat(admin.plane.figures().epoch()).isEqualTo(1);
+    }
+    start(Configs.TWO_VERSIONS).close();
+    assertThat(fileChanges()).hasSize(2);
+    try (AdminHarness admin = start()) {
+      assertThat(admin.keyTable().keysById()).containsOnlyKeys("a");
+    }
+  }
+
+  @Test
   void aBadFileKeepsTheOldKeysAndIsToldUntilItIsMended() throws Exception {
     try (AdminHarness admin = start()) {
       replace("keys: [nonsense]");
@@ -76,7 +93,11 @@ final class KeysFileWatchTest {
   }
 
   private AdminHarness start() throws IOException, ConfigException {
-    return new AdminHarness(folder, Configs.of(folder, CONFIG), ledger);
+    return start(CONFIG);
+  }
+
+  private AdminHarness start(String config) throws IOException, ConfigException {
+    return new AdminHarness(folder, Configs.of(folder, config), ledger);
   }
 
   private List<Change> fileChanges() {
