@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,8 @@ public final class LedgerFiles implements Ledger {
   }
 
   static LedgerFiles open(LedgerConfig config, Disk disk, LedgerClock clock) throws IOException {
+    createPrivate(config.stateDirectory());
     Files.createDirectories(config.directory());
-    Files.createDirectories(config.stateDirectory());
     DirectoryLock lock = DirectoryLock.take(config.directory());
     Settler settler = new Settler(disk, config.directory());
     try {
@@ -84,6 +85,14 @@ public final class LedgerFiles implements Ledger {
       lock.close();
       throw e;
     }
+  }
+
+  /** The state is for its owner only; a folder that is there already keeps its mode. */
+  private static void createPrivate(Path directory) throws IOException {
+    Files.createDirectories(Disk.parent(directory));
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** The parts in the order in which they are made. */

@@ -17,6 +17,7 @@ import io.weighbridge.ledger.note.NoteKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +71,20 @@ final class LedgerFilesTest {
     assertThat(lastBoot.getBoot().getPreviousTreeSize()).isEqualTo(3 * 301);
     assertThat(lastBoot.getBoot().getPreviousLanesList())
         .anyMatch(l -> l.getLane() == 1 && l.getBootEpoch() == 3 && l.getNextSequence() == 300);
+  }
+
+  @Test
+  void onlyTheOwnerEntersTheStateItMakes() throws IOException {
+    LedgerFiles.open(config).close();
+    assertThat(stateMode()).isEqualTo("rwx------");
+    Files.setPosixFilePermissions(
+        config.stateDirectory(), PosixFilePermissions.fromString("rwxr-x---"));
+    LedgerFiles.open(config).close();
+    assertThat(stateMode()).isEqualTo("rwxr-x---");
+  }
+
+  private String stateMode() throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(config.stateDirectory()));
   }
 
   @Test

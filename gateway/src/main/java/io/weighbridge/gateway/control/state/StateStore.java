@@ -8,6 +8,8 @@ import io.weighbridge.gateway.config.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.sqlite.SQLiteConfig;
 
@@ -61,18 +64,13 @@ final class StateStore implements AutoCloseable {
 
   /** Opens or creates the state of a folder. */
   static StateStore open(Path folder) throws IOException, SQLException {
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
+    Path file = createPrivate(folder);
     SQLiteConfig config = new SQLiteConfig();
     // Exclusive before WAL: the second gateway on a state is refused instead of sharing it.
     config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    StateStore store =
-        new StateStore(config.createConnection("jdbc:sqlite:" + folder.resolve("state.db")));
+    StateStore store = new StateStore(config.createConnection("jdbc:sqlite:" + file));
     try {
       store.createSchema();
     } catch (SQLException e) {
@@ -80,6 +78,25 @@ final class StateStore implements AutoCloseable {
       throw e;
     }
     return store;
+  }
+
+  /**
+   * The file of the state, for its owner only: what SQLite puts beside it takes its mode. A folder
+   * that is there already keeps its own.
+   */
+  private static Path createPrivate(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder, mode("rwx------"));
+    }
+    Path file = folder.resolve("state.db");
+    if (!Files.exists(file)) {
+      Files.createFile(file, mode("rw-------"));
+    }
+    return file;
+  }
+
+  private static FileAttribute<Set<PosixFilePermission>> mode(String mode) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
   }
 
   /** Makes the tables, or those that an earlier release did not know: all of them, or none. */

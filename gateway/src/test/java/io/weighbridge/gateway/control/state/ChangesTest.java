@@ -13,14 +13,19 @@ import io.weighbridge.gateway.route.Ranges;
 import io.weighbridge.ledger.LedgerUnavailableException;
 import io.weighbridge.ledger.RecordId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +188,28 @@ final class ChangesTest {
       assertThat(changes.waitingCount()).isZero();
       assertThat(ledger.leaves(Kind.KIND_CHANGE)).hasSize(2);
     }
+  }
+
+  /** Also in a folder that others may read: it holds digests of keys and who they are for. */
+  @Test
+  void onlyTheOwnerReadsTheState() throws IOException {
+    Set<PosixFilePermission> wide = PosixFilePermissions.fromString("rwxr-xr-x");
+    Files.setPosixFilePermissions(folder, wide);
+    Files.delete(folder.resolve("gateway.yaml"));
+    try (Changes changes = open()) {
+      reconcileAndServe(changes);
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files).hasSizeGreaterThan(1).allSatisfy(file -> hasMode(file, "rw-------"));
+      }
+      assertThat(Files.getPosixFilePermissions(folder)).isEqualTo(wide);
+    }
+    Path fresh = folder.resolve("fresh");
+    Changes.open(fresh, ledger, published::add).close();
+    hasMode(fresh, "rwx------");
+  }
+
+  private static void hasMode(Path file, String mode) throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo(mode);
   }
 
   @Test
