@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuarantineFile {
   private final @Nullable Path file;
+
+  // Guarded by this object.
   private final Map<String, String> reasons;
 
   private QuarantineFile(@Nullable Path file, Map<String, String> reasons) {
@@ -57,20 +59,22 @@ public final class QuarantineFile {
     return new LinkedHashMap<>(reasons);
   }
 
-  /** Writes a host down; durable on return. */
+  /** Writes a host down; durable on return. If that fails the next write has it. */
   synchronized void add(String host, String reason) throws IOException {
     reasons.put(host, reason.replaceAll("\\p{Cntrl}", " "));
-    write(file);
+    write(file, reasons);
   }
 
-  /** Strikes a host out; durable on return. */
+  /** Strikes a host out; durable on return. If that fails the host stays written down. */
   synchronized void remove(String host) throws IOException {
-    if (reasons.remove(host) != null) {
-      write(file);
+    Map<String, String> left = new TreeMap<>(reasons);
+    if (left.remove(host) != null) {
+      write(file, left);
+      reasons.remove(host);
     }
   }
 
-  private void write(@Nullable Path file) throws IOException {
+  private static void write(@Nullable Path file, Map<String, String> reasons) throws IOException {
     if (file == null) {
       return;
     }

@@ -27,6 +27,32 @@ class QuarantineFileTest {
   }
 
   @Test
+  void aReleaseThatCannotBeWrittenLeavesTheHostWrittenDown() throws IOException {
+    Path path = folder.resolve("quarantined");
+    QuarantineFile file = QuarantineFile.open(path);
+    file.add("host-a", "digest_mismatch");
+    Path inTheWay = Files.createDirectory(folder.resolve("quarantined.new"));
+    assertThatIOException().isThrownBy(() -> file.remove("host-a"));
+    assertThatIOException().isThrownBy(() -> file.remove("host-a"));
+    Files.delete(inTheWay);
+    file.add("host-b", "nonce_mismatch");
+    assertThat(QuarantineFile.open(path).reasons()).containsOnlyKeys("host-a", "host-b");
+    file.remove("host-a");
+    assertThat(QuarantineFile.open(path).reasons()).containsOnlyKeys("host-b");
+  }
+
+  @Test
+  void aQuarantineThatCannotBeWrittenIsWrittenWithTheNext() throws IOException {
+    Path path = folder.resolve("quarantined");
+    QuarantineFile file = QuarantineFile.open(path);
+    Path inTheWay = Files.createDirectory(folder.resolve("quarantined.new"));
+    assertThatIOException().isThrownBy(() -> file.add("host-a", "digest_mismatch"));
+    Files.delete(inTheWay);
+    file.add("host-b", "nonce_mismatch");
+    assertThat(QuarantineFile.open(path).reasons()).containsOnlyKeys("host-a", "host-b");
+  }
+
+  @Test
   void refusesWhatItDoesNotUnderstand() throws IOException {
     Path path = folder.resolve("quarantined");
     Files.writeString(path, "host-a\treason\nhost-b reason\n");
