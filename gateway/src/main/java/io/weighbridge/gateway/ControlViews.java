@@ -61,8 +61,12 @@ final class ControlViews {
     }
 
     @Override
-    public boolean release(String id) {
-      return known.attestations().release(id) == Attestations.Released.DONE;
+    public Released release(String id) {
+      return switch (known.attestations().release(id)) {
+        case DONE -> Released.DONE;
+        case NOT_QUARANTINED, UNKNOWN_HOST -> Released.NOT_QUARANTINED;
+        case NOT_RECORDED -> Released.NOT_RECORDED;
+      };
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.weighbridge.gateway.control.state.ControlState;
 import io.weighbridge.gateway.control.state.Delta;
 import io.weighbridge.gateway.control.state.HostDrain;
 import io.weighbridge.gateway.control.state.Json;
+import io.weighbridge.ledger.LedgerUnavailableException;
 import io.weighbridge.ledger.RecordId;
 import java.io.IOException;
 import java.util.List;
@@ -52,27 +53,46 @@ final class HostApi extends HostServiceGrpc.HostServiceImplBase {
   /** The record first: a host that is back was never back without it. */
   private ReleaseHostResponse release(String id, String reason, Change.Actor actor)
       throws IOException {
-    RecordId recordId =
-        change(_ -> {
-          Host before = quarantined(id);
-          Map<String, String> shown =
-              Map.of("state", before.getState(), "reason", before.getReason());
-          return new Change(
-              actor,
-              reason,
-              "host.release",
-              id,
-              new Change.Shown(Json.shown(shown), ""),
-              new Delta.Nothing());
-        });
-    if (!hosts.release(id)) {
-      throw new AdminException(
-          AdminRefusal.HOST_NOT_QUARANTINED, "somebody else released it meanwhile");
+    RecordId recordId = recordRelease(id, reason, actor);
+    switch (hosts.release(id)) {
+      case DONE -> {}
+      case NOT_QUARANTINED ->
+          throw new AdminException(
+              AdminRefusal.HOST_NOT_QUARANTINED, "somebody else released it meanwhile");
+      case NOT_RECORDED -> throw notReleased("its release could not be written down");
     }
     return ReleaseHostResponse.newBuilder()
         .setHost(host(id))
         .setRecordId(recordId.toString())
         .build();
+  }
+
+  /**
+   * The release is done after this and by nobody else: a record that comes late releases nobody.
+   */
+  private RecordId recordRelease(String id, String reason, Change.Actor actor) throws IOException {
+    try {
+      return change(_ -> {
+        Host before = quarantined(id);
+        Map<String, String> shown =
+            Map.of("state", before.getState(), "reason", before.getReason());
+        return new Change(
+            actor,
+            reason,
+            "host.release",
+            id,
+            new Change.Shown(Json.shown(shown), ""),
+            new Delta.Nothing());
+      });
+    } catch (LedgerUnavailableException e) {
+      throw notReleased("the ledger did not take the record of its release");
+    }
+  }
+
+  private static AdminException notReleased(String why) {
+    return new AdminException(
+        AdminRefusal.AUDIT_UNAVAILABLE,
+        why + "; the host is not released: see the gateway's log, then repeat the command");
   }
 
   /** Makes one change; decided on the state-writer thread, so that what it saw still holds. */

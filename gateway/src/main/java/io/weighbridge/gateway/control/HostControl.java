@@ -9,16 +9,23 @@ public interface HostControl {
   /** State of a host that only an operator can bring back. */
   String QUARANTINED = "quarantined";
 
+  /** What {@link #release} did. */
+  enum Released {
+    DONE,
+    /** It is not quarantined any more. */
+    NOT_QUARANTINED,
+    /** It could not be written down: the host stays out. */
+    NOT_RECORDED
+  }
+
   /** Every configured host, in the order of the configuration. */
   List<Host> hosts();
 
   /**
    * Ends a quarantine and lets the host prove itself: afterwards {@link #hosts} tells what came of
    * it. Called once its record is in the ledger; waits for the host.
-   *
-   * @return false when the host is not quarantined any more
    */
-  boolean release(String id);
+  Released release(String id);
 
   /**
    * What would have no host if new calls kept away from this one and from those that drain already:

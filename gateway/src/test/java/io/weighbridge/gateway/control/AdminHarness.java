@@ -49,6 +49,9 @@ final class AdminHarness implements AutoCloseable, HostControl {
 
   final List<Host> hosts = new ArrayList<>();
 
+  /** What comes of the next release. */
+  Released released = Released.DONE;
+
   /** What each host alone serves. */
   final Map<String, List<String>> onlyOn = new HashMap<>();
 
@@ -126,9 +129,14 @@ final class AdminHarness implements AutoCloseable, HostControl {
   }
 
   @Override
-  public boolean release(String id) {
-    return hosts.removeIf(host -> host.getId().equals(id))
-        && hosts.add(Host.newBuilder().setId(id).setState("connecting").build());
+  public Released release(String id) {
+    if (released == Released.DONE) {
+      hosts.replaceAll(host ->
+          host.getId().equals(id)
+              ? Host.newBuilder().setId(id).setState("connecting").build()
+              : host);
+    }
+    return released;
   }
 
   @Override

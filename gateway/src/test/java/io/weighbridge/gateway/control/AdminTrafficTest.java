@@ -215,6 +215,28 @@ final class AdminTrafficTest {
   }
 
   @Test
+  void saysThatAHostIsNotReleasedWhenThatCannotBeWrittenDown() {
+    admin.hosts.add(Host.newBuilder().setId("a").setState("quarantined").build());
+    ledger.accepting(false);
+    assertThat(releaseRefused("a", "fixed", "UNAVAILABLE audit_unavailable"))
+        .hasMessageContaining("the ledger did not take the record")
+        .hasMessageContaining("the host is not released");
+    ledger.accepting(true);
+    ledger.failing(true);
+    assertThat(releaseRefused("a", "fixed", "UNAVAILABLE audit_unavailable"))
+        .hasMessageContaining("the host is not released")
+        .hasMessageContaining("repeat the command")
+        .hasMessageNotContaining("takes effect");
+    ledger.failing(false);
+    admin.released = HostControl.Released.NOT_RECORDED;
+    assertThat(releaseRefused("a", "fixed", "UNAVAILABLE audit_unavailable"))
+        .hasMessageContaining("could not be written down; the host is not released");
+    admin.released = HostControl.Released.NOT_QUARANTINED;
+    assertThat(releaseRefused("a", "fixed", "FAILED_PRECONDITION host_not_quarantined"))
+        .hasMessageContaining("somebody else");
+  }
+
+  @Test
   void drainsAHostAndEndsThat() {
     admin.hosts.add(Host.newBuilder().setId("a").setState("proved").setInFlight(3).build());
     admin.hosts.add(Host.newBuilder().setId("b").setState("proved").build());
@@ -262,11 +284,12 @@ final class AdminTrafficTest {
     assertThat(AdminHarness.refusal(thrown)).isEqualTo(refusal + " weighbridge");
   }
 
-  private void releaseRefused(String id, String reason, String refusal) {
+  private Throwable releaseRefused(String id, String reason, String refusal) {
     ReleaseHostRequest request =
         ReleaseHostRequest.newBuilder().setId(id).setReason(reason).build();
     Throwable thrown = catchThrowable(() -> admin.hosts(token).releaseHost(request));
     assertThat(AdminHarness.refusal(thrown)).isEqualTo(refusal + " weighbridge");
+    return thrown;
   }
 
   private List<TrafficEpoch> history() {
