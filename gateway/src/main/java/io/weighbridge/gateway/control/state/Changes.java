@@ -134,7 +134,7 @@ public final class Changes implements AutoCloseable {
   }
 
   private List<RecordId> change(Decision decision) throws SQLException, IOException {
-    settle();
+    settleEarlier();
     if (!ledger.accepting()) {
       throw new LedgerUnavailableException("the ledger takes no records; nothing was changed");
     }
@@ -156,6 +156,18 @@ public final class Changes implements AutoCloseable {
     write(before, before.with(stamped), stamped, ids);
     settle();
     return ids;
+  }
+
+  private void settleEarlier() throws SQLException, IOException {
+    try {
+      settle();
+    } catch (LedgerUnavailableException e) {
+      LedgerUnavailableException unavailable =
+          new LedgerUnavailableException(
+              "an earlier change still waits for the ledger; nothing was changed, try again later");
+      unavailable.initCause(e);
+      throw unavailable;
+    }
   }
 
   private void write(

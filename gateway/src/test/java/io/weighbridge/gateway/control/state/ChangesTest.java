@@ -182,7 +182,8 @@ final class ChangesTest {
       assertThat(changes.current().epoch()).isEqualTo(1);
       assertThat(changes.waitingCount()).isEqualTo(1);
       assertThatThrownBy(() -> changes.apply(traffic(HALF)))
-          .isInstanceOf(LedgerUnavailableException.class);
+          .isInstanceOf(LedgerUnavailableException.class)
+          .hasMessageContaining("nothing was changed");
       ledger.failing(false);
       Awaitility.await().until(() -> changes.current().epoch() == 2);
       assertThat(changes.waitingCount()).isZero();
