@@ -4,18 +4,24 @@ import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 69
- * when a port or the ledger is in use, 70 when it cannot run for another reason.
+ * when a port or the ledger is in use, 74 when its disk fails so that no call can be recorded
+ * before a new start, 70 when it cannot run for another reason.
  */
 public final class GatewayMain {
   private static final int EXIT_USAGE = 64;
   private static final int EXIT_IN_USE = 69;
   private static final int EXIT_CANNOT_RUN = 70;
+  private static final int EXIT_DISK_FAILED = 74;
   private static final int EXIT_BAD_CONFIGURATION = 78;
+
+  private static final long LOOK_S = 1;
 
   private GatewayMain() {}
 
@@ -36,9 +42,16 @@ public final class GatewayMain {
     try {
       GatewayServer server = GatewayServer.start(GatewayConfig.load(file));
       System.out.println(server.readyLine());
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, log), "stop"));
-      Thread.currentThread().join();
-      return 0;
+      AtomicInteger exit = new AtomicInteger();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, exit, log), "stop"));
+      String failure = server.fatalFailure();
+      while (failure.isEmpty()) {
+        TimeUnit.SECONDS.sleep(LOOK_S);
+        failure = server.fatalFailure();
+      }
+      log.error("no call can be recorded before a new start, so this one ends: {}", failure);
+      exit.set(EXIT_DISK_FAILED);
+      return EXIT_DISK_FAILED;
     } catch (ConfigException e) {
       e.problems().forEach(System.err::println);
       return EXIT_BAD_CONFIGURATION;
@@ -51,14 +64,19 @@ public final class GatewayMain {
     }
   }
 
-  /** A signal ends the process with 0 when everything was drained and sealed. */
-  private static void stop(GatewayServer server, Logger log) {
+  /**
+   * A signal ends the process with 0 when everything was drained and sealed.
+   *
+   * @param exit the status for another reason to end, or 0
+   */
+  private static void stop(GatewayServer server, AtomicInteger exit, Logger log) {
+    int clean = exit.get();
     try {
       server.stop();
-      Runtime.getRuntime().halt(0);
+      Runtime.getRuntime().halt(clean);
     } catch (IOException | InterruptedException | RuntimeException e) {
       log.error("could not stop cleanly: {}", e.toString(), e);
-      Runtime.getRuntime().halt(EXIT_CANNOT_RUN);
+      Runtime.getRuntime().halt(clean == 0 ? EXIT_CANNOT_RUN : clean);
     }
   }
 }

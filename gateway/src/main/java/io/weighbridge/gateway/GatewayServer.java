@@ -314,9 +314,22 @@ final class GatewayServer {
             metrics,
             config.limits().count(Limit.HEALTH_WATCHES_MAX),
             config.gateway().reflection()),
-        config.ledger().onFailure() == GatewayConfig.LedgerConfig.OnFailure.SERVE,
+        servesUnrecorded(),
         AsciiString.of(config.gateway().id()),
         AsciiString.of(String.valueOf(ledger.bootEpoch())));
+  }
+
+  private boolean servesUnrecorded() {
+    return config.ledger().onFailure() == GatewayConfig.LedgerConfig.OnFailure.SERVE;
+  }
+
+  /**
+   * Why the ledger takes no more records before a new start, where no call may go without; empty
+   * for as long as that is not so.
+   */
+  String fatalFailure() {
+    Ledger.Status status = ledger.status();
+    return status.terminal() && !servesUnrecorded() ? status.failure() : "";
   }
 
   /** Hosts are judged against the new versions before calls can be routed to them. */
