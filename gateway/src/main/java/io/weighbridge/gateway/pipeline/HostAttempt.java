@@ -47,6 +47,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   /** This try is one of those that the host counts as well. */
   private boolean counted;
 
+  /** Parts of the request given to the connection that it has yet to say have left. */
+  private int receiptsDue;
+
   private boolean over;
 
   HostAttempt(
@@ -114,11 +117,15 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       verdict.asked(call.loop().nowNs());
       call.loop().upstream().asked(chosen, this);
     }
-    to.http2().sendData(streamId, data, endStream, creditBytes);
+    // The end has a receipt in any case: credit is nothing to a caller that has sent everything.
+    int receiptBytes = endStream ? Math.max(1, creditBytes) : creditBytes;
+    receiptsDue += receiptBytes > 0 ? 1 : 0;
+    to.http2().sendData(streamId, data, endStream, receiptBytes);
   }
 
   @Override
   public void sent(int receiptBytes) {
+    receiptsDue--;
     call.creditCaller(receiptBytes);
   }
 
@@ -142,8 +149,10 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
       return;
     }
     HostConnection to = connection;
-    if (to != null && (!answered || call.body().waiting())) {
-      to.http2().reset(streamId, answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    boolean asked = verdict.asked();
+    if (to != null && !(answered && asked && receiptsDue == 0)) {
+      // Without an error, what waits for the host would still be sent.
+      to.http2().reset(streamId, answered && !asked ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
     }
     if (counted && !answered) {
       counters().cancelled(chosen.host());
@@ -218,6 +227,9 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
+    if (over) {
+      return;
+    }
     if (counted) {
       counters().failed(chosen.host());
     }
@@ -227,8 +239,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
         why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), tries.deadlineNs());
     verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why));
     end();
-    boolean said = !lost && !unseen;
-    String detail = said ? HostFault.detailOfReset(errorCode) : "";
+    String detail = lost || unseen ? "" : HostFault.detailOfReset(errorCode);
     tries.failed(this, why, detail, unseen);
   }
 

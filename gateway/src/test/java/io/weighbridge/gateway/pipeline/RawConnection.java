@@ -102,6 +102,15 @@ final class RawConnection implements AutoCloseable {
     send(HEADERS, END_HEADERS, streamId, block.toByteArray());
   }
 
+  /** A block of a host's answer, with these names and values. */
+  void answer(int streamId, int flags, String... fields) throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    for (int i = 0; i < fields.length; i += 2) {
+      field(block, fields[i], fields[i + 1]);
+    }
+    send(HEADERS, END_HEADERS | flags, streamId, block.toByteArray());
+  }
+
   /** Bytes of a message, behind a prefix that says this of it. */
   static byte[] message(int flag, int length, byte[] bytes) {
     return ByteBuffer.allocate(5 + bytes.length).put((byte) flag).putInt(length).put(bytes).array();
