@@ -202,16 +202,16 @@ final class HostLink {
   }
 
   private void serveWaiting(long nowNs) {
-    while (!waiting.isEmpty()) {
-      if (waiting.peek().abandoned()) {
-        waiting.poll();
+    // Opening one may end another, which comes here again: what is being opened waits no more.
+    for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
+      if (next.abandoned()) {
         continue;
       }
-      HostConnection best = leastLoaded(waiting.peek(), nowNs);
-      if (best == null || !open(best, waiting.peek())) {
+      HostConnection best = leastLoaded(next, nowNs);
+      if (best == null || !open(best, next)) {
+        waiting.addFirst(next);
         return;
       }
-      waiting.poll();
     }
   }
 

@@ -169,13 +169,32 @@ class HostLinkTest {
     assertThat(oneMore.unreachable).isFalse();
   }
 
+  @Test
+  void openingACallThatEndsAnotherOpensTheNextAndNoneTwice() {
+    Call first = call();
+    Call second = call();
+    Call third = call();
+    first.onOpened = () -> link.finished(fleet.ticker.nanoTime());
+    Line line = new Line();
+    line.free = 2;
+    last().connection().ready(line);
+    assertThat(first.opened).isOne();
+    assertThat(second.opened).isOne();
+    assertThat(third.opened).isZero();
+    line.free = 1;
+    link.finished(fleet.ticker.nanoTime());
+    assertThat(third.opened).isOne();
+  }
+
   /** A connection that takes one call after the other. */
   private static final class Line implements Connection {
     boolean closed;
     boolean drained;
+    int free = 100;
 
     @Override
     public int open(HeaderBlock headers, boolean endStream, StreamListener listener) {
+      free--;
       return 1;
     }
 
@@ -193,7 +212,7 @@ class HostLinkTest {
 
     @Override
     public int freeStreams() {
-      return 100;
+      return free;
     }
 
     @Override
@@ -226,6 +245,8 @@ class HostLinkTest {
   private static final class Call implements Attempt {
     boolean unreachable;
     boolean crowdedOut;
+    int opened;
+    Runnable onOpened = () -> {};
 
     @Override
     public HeaderBlock requestHeaders() {
@@ -241,7 +262,10 @@ class HostLinkTest {
     public void onProbation(Probation.Trial trial) {}
 
     @Override
-    public void opened(HostConnection connection, int streamId) {}
+    public void opened(HostConnection connection, int streamId) {
+      opened++;
+      onOpened.run();
+    }
 
     @Override
     public void unreachable() {
