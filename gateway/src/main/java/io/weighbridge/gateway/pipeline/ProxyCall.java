@@ -354,9 +354,10 @@ final class ProxyCall implements StreamListener {
     }
   }
 
-  /** Ends the call, once. */
+  /** Ends the call, once: saying so can reset the very stream, when there is no room for it. */
   void end(CallEnd last) {
     if (stage != Stage.ENDED) {
+      stage = Stage.ENDED;
       attempts.ends(last);
       last.say(loop, facts, outcome, attempts.current(), reply);
       finished();

@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.Headroom;
+import io.weighbridge.gateway.observe.VersionCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -138,6 +139,36 @@ class ShortMemoryTest {
     }
     await().untilAsserted(() -> assertRefused(1));
     assertThat(gateway.inFlight(0)).isZero();
+  }
+
+  @Test
+  void anAnswerWhoseLastBytesHaveNoRoomEndsOnce() throws Exception {
+    byte[] answer = RawConnection.message(0, FRAMES * FRAME_BYTES, new byte[FRAMES * FRAME_BYTES]);
+    try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawConnection caller = new RawConnection(gateway.address)) {
+      gateway.serve(null, (InetSocketAddress) port.getLocalSocketAddress());
+      byte[] request = ModelInferRequest.newBuilder().setModelName("m").build().toByteArray();
+      caller.call(1, "ModelInfer", request);
+      try (Socket accepted = port.accept();
+          RawConnection quick = new RawConnection(accepted)) {
+        quick.next(RawConnection.HEADERS);
+        quick.answer(1, 0, ":status", "200", "content-type", "application/grpc");
+        for (int i = 0; i < FRAMES; i++) {
+          quick.send(RawConnection.DATA, 0, 1, part(answer, i));
+        }
+        settle(quick);
+        gateway.memoryUsed = SHORT;
+        quick.send(RawConnection.DATA, 0, 1, part(answer, FRAMES));
+        quick.answer(1, RawConnection.END_STREAM, "grpc-status", "0");
+        byte[] code = caller.next(RawConnection.RST_STREAM).payload();
+        assertThat(code).containsExactly(0, 0, 0, (int) ErrorCode.ENHANCE_YOUR_CALM);
+        settle(caller);
+      }
+    }
+    assertThat(gateway.lane.records).singleElement().matches(each -> each.status() == 0);
+    VersionCalls ended = gateway.metrics.calls(gateway.slots.of("m", "1"));
+    assertThat(ended.okCount()).isOne();
+    assertThat(ended.failedCount()).isZero();
   }
 
   @Test
