@@ -138,17 +138,26 @@ public final class Upstream {
   }
 
   /**
-   * Whether a host would be given the call, had it not as many as it can do; those that have hear
-   * of it.
+   * Whether a host would be given the call, had it not as many as it can do when the choice was
+   * made; those that still have hear of it.
    */
   public boolean turnedAway(Eligible[] eligible, long nowNs) {
     Standings now = health.standings();
+    return turnedAway(eligible, now, false) || turnedAway(eligible, now, true);
+  }
+
+  private boolean turnedAway(Eligible[] eligible, Standings now, boolean atNeed) {
     boolean any = false;
     for (Eligible candidate : eligible) {
-      boolean in = now.of(candidate.seat()).state() == Standing.State.IN;
-      if (in && health.full(candidate.seat()) && usable(candidate, now, null)) {
-        health.turnedAway(candidate.seat());
+      Standing standing = now.of(candidate.seat());
+      boolean in = standing.state() == Standing.State.IN;
+      boolean takesCalls = atNeed ? !in && standing.atNeed() : in;
+      if (takesCalls && usable(candidate, now, null)) {
         any = true;
+        // Its limit may have grown since: then the call waits for the next look, and goes there.
+        if (health.full(candidate.seat())) {
+          health.turnedAway(candidate.seat());
+        }
       }
     }
     return any;

@@ -115,6 +115,7 @@ class UpstreamTest {
     assertThat(upstream.resting(fleet.hosts, fleet.ticker.nanoTime())).isFalse();
     rest();
     assertThat(choose()).isNull();
+    assertThat(upstream.turnedAway(fleet.hosts, now())).isFalse();
     assertThat(upstream.resting(fleet.hosts, fleet.ticker.nanoTime())).isTrue();
   }
 
@@ -134,6 +135,28 @@ class UpstreamTest {
     fill(1);
     assertThat(choose()).isNull();
     assertThat(upstream.turnedAway(fleet.hosts, now())).isTrue();
+  }
+
+  @Test
+  void aCallWaitsForASlowHostThatIsFullWhenThereIsNoOther() {
+    slow(0);
+    fleet.health.drain(List.of(fleet.hosts[1].host(), fleet.hosts[2].host()));
+    fill(0);
+    assertThat(choose()).isNull();
+    assertThat(upstream.turnedAway(fleet.hosts, now())).isTrue();
+  }
+
+  @Test
+  void aCallWaitsForAHostThatCanTakeItJustAfterItAsked() {
+    for (Eligible each : fleet.hosts) {
+      fill(each.seat());
+    }
+    assertThat(choose()).isNull();
+    fleet.loop.ended(0, false);
+    fleet.loop.ended(1, false);
+    fleet.loop.ended(2, false);
+    assertThat(upstream.turnedAway(fleet.hosts, now())).isTrue();
+    assertThat(choose()).isNotNull();
   }
 
   /** One host answers far more slowly than the others. */
