@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -93,7 +94,7 @@ public final class ModelFolder {
 
   /** Bytes of this file now. */
   public long sizeBytes(String name) throws IOException {
-    return Files.size(folder.resolve(name));
+    return Files.size(file(name));
   }
 
   /** The whole content of one file, read once; refuses links and files of 2 GiB and above. */
@@ -144,8 +145,25 @@ public final class ModelFolder {
     return ModelManifest.of(entries);
   }
 
+  /** A name that was listed with letters this process does not know leads to no file. */
+  private Path file(String name) throws IOException {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) {
+      FileSystemException unreadable =
+          new FileSystemException(
+              folder + "/" + name,
+              null,
+              "its name has letters outside this process's character set, "
+                  + System.getProperty("sun.jnu.encoding")
+                  + ": start it with LANG=C.UTF-8, or rename the file");
+      unreadable.initCause(e);
+      throw unreadable;
+    }
+  }
+
   private SeekableByteChannel open(String name) throws IOException {
-    Path file = folder.resolve(name);
-    return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    return Files.newByteChannel(
+        file(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
   }
 }

@@ -70,6 +70,28 @@ class ModelHostMainTest {
         .contains("serving   add version 2 generation 1: sha256:");
   }
 
+  /** The environment is empty, so the process knows ASCII only. */
+  @Test
+  void aFileNameItCannotReadCostsOneVersion() throws Exception {
+    ModelFolders.adding(folder.resolve("models"), "add", "1", 1);
+    Path folderOfSecond = ModelFolders.adding(folder.resolve("models"), "add", "2", 2);
+    Process touch =
+        new ProcessBuilder("sh", "-c", "touch \"$(printf 'caf\\303\\251')\"")
+            .directory(folderOfSecond.toFile())
+            .inheritIO()
+            .start();
+    assertThat(touch.waitFor()).isZero();
+    Process process = start(config());
+    assertThat(process.inputReader(StandardCharsets.UTF_8).readLine())
+        .as(errors())
+        .startsWith("ready infer=");
+    assertThat(errors())
+        .contains("serving   add version 1 generation 1: sha256:")
+        .contains("failed    add version 2: FileSystemException: ")
+        .contains("/add/2/caf")
+        .contains("start it with LANG=C.UTF-8, or rename the file");
+  }
+
   /**
    * ONNX Runtime reports home by default, keeps an id and a queue on disk, and dies of a long line.
    */

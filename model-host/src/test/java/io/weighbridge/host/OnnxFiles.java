@@ -120,6 +120,19 @@ public final class OnnxFiles {
     });
   }
 
+  /** A model of nothing but graphs, each in an attribute of the one before. */
+  public static byte[] nestedGraphs(int count) {
+    byte[] graph = {};
+    for (int i = 1; i < count; i++) {
+      byte[] inner = graph;
+      byte[] attribute = message(out -> out.writeByteArray(6, inner));
+      byte[] node = message(out -> out.writeByteArray(5, attribute));
+      graph = message(out -> out.writeByteArray(1, node));
+    }
+    byte[] outermost = graph;
+    return message(out -> out.writeByteArray(7, outermost));
+  }
+
   /** A dimension of digits is fixed, any other is a symbol. */
   private static byte[] port(String name, TensorType type, String... dimensions) {
     byte[] shape =

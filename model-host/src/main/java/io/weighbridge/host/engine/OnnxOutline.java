@@ -17,7 +17,13 @@ import java.util.Set;
  * own, past the hash, so a model that has one is refused.
  */
 final class OnnxOutline {
-  /* Field numbers of onnx.proto. Messages nest through attributes: depth is bounded by protobuf. */
+  /*
+   * Graphs nest through attributes, three messages each. ONNX Runtime's protobuf reads 100 messages
+   * within one another, so whatever is deeper would be refused there; our stack bears this many.
+   */
+  private static final int GRAPHS_NESTED_MAX = 100;
+
+  /* Field numbers of onnx.proto. */
   private static final int MODEL_GRAPH = 7;
   private static final int MODEL_FUNCTIONS = 25;
   private static final int FUNCTION_NODE = 7;
@@ -38,6 +44,7 @@ final class OnnxOutline {
   private final List<Port> outputs = new ArrayList<>();
   private final Set<String> initializers = new HashSet<>();
   private final List<String> external = new ArrayList<>();
+  private int graphsOpen;
 
   private OnnxOutline() {}
 
@@ -104,6 +111,11 @@ final class OnnxOutline {
   }
 
   private void graph(CodedInputStream in, boolean top) throws IOException {
+    if (graphsOpen == GRAPHS_NESTED_MAX) {
+      throw new IOException(
+          "its graphs are nested more than " + GRAPHS_NESTED_MAX + " deep, which no engine reads");
+    }
+    graphsOpen++;
     each(
         in,
         (field, body) -> {
@@ -116,6 +128,7 @@ final class OnnxOutline {
             default -> {}
           }
         });
+    graphsOpen--;
   }
 
   private void nodeIf(boolean wanted, CodedInputStream in) throws IOException {

@@ -4,6 +4,7 @@ import io.weighbridge.host.engine.Engines;
 import io.weighbridge.host.engine.UnusableModelException;
 import io.weighbridge.host.yaml.Problems;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models this process serves, from folders {@code <root>/<name>/<version>}. Thread-safe:
@@ -24,6 +27,7 @@ public final class ModelRepository implements AutoCloseable {
   /** Models and versions this process serves at most. */
   public static final int VERSIONS_MAX = 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRepository.class);
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   private final Path root;
@@ -118,6 +122,10 @@ public final class ModelRepository implements AutoCloseable {
       } catch (Problems.BadFileException e) {
         failures++;
         listener.failed(label(key), e.problems(), current);
+      } catch (RuntimeException e) {
+        failures++;
+        LOG.error("{} cannot be loaded, and that is not foreseen", label(key), e);
+        listener.failed(label(key), List.of(messageOf(e)), current);
       }
       if (served != null) {
         next.computeIfAbsent(key.name, _ -> new TreeMap<>(VersionOrder.ASCENDING))
@@ -198,6 +206,8 @@ public final class ModelRepository implements AutoCloseable {
           names.add(name);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     names.sort(VersionOrder.ASCENDING);
     return names;
@@ -226,7 +236,9 @@ public final class ModelRepository implements AutoCloseable {
 
   private static String messageOf(Exception e) {
     String message = e.getMessage() == null ? "" : e.getMessage();
-    return e instanceof IOException ? e.getClass().getSimpleName() + ": " + message : message;
+    return e instanceof UnusableModelException
+        ? message
+        : e.getClass().getSimpleName() + ": " + message;
   }
 
   @Override

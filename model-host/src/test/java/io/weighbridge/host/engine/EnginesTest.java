@@ -102,6 +102,12 @@ class EnginesTest {
   }
 
   @Test
+  void refusesGraphsThatNestWithoutEnd() {
+    assertRefused(OnnxFiles.nestedGraphs(10_000), X, Y, "nested more than 100 deep");
+    assertRefused(OnnxFiles.nestedGraphs(101), X, Y, "nested more than 100 deep");
+  }
+
+  @Test
   void refusesAnEngineThatIsNotThere() {
     assertThatExceptionOfType(UnusableModelException.class)
         .isThrownBy(() -> engines.load("TensorFlow", "m", new byte[0], X, Y))
