@@ -113,6 +113,9 @@ final class Workspace {
   }
 
   private void delete() throws IOException {
+    if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return; // A restart of the machine empties the temporary folder.
+    }
     List<Path> paths;
     try (Stream<Path> walk = Files.walk(folder)) {
       paths = walk.sorted(Comparator.reverseOrder()).toList();

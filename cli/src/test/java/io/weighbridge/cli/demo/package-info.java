@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.weighbridge.cli.demo;
+
+import org.jspecify.annotations.NullMarked;
