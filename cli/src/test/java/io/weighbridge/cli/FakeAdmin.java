@@ -1,5 +1,8 @@
 package io.weighbridge.cli;
 
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -9,6 +12,7 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.weighbridge.admin.v1.CreateKeyRequest;
 import io.weighbridge.admin.v1.CreateKeyResponse;
@@ -57,6 +61,8 @@ final class FakeAdmin implements AutoCloseable {
   private final Path keyFile;
   private volatile ModelTraffic model = model(1, 1_000_000, 0);
   private volatile String released = "proved";
+  private volatile int leftOut;
+  private volatile Runnable whileCreating = () -> {};
   final List<SetTrafficRequest> changes = new CopyOnWriteArrayList<>();
 
   FakeAdmin(Path folder) throws IOException {
@@ -79,6 +85,16 @@ final class FakeAdmin implements AutoCloseable {
   /** The state a host is in once it was released. */
   void released(String state) {
     released = state;
+  }
+
+  /** How many keys and models are more than an answer holds. */
+  void leftOut(int count) {
+    leftOut = count;
+  }
+
+  /** What happens between the question for a key and its answer. */
+  void whileCreating(Runnable happening) {
+    whileCreating = happening;
   }
 
   Shell.Result run(String... command) {
@@ -155,7 +171,9 @@ final class FakeAdmin implements AutoCloseable {
             Status.NOT_FOUND.withDescription("model_unknown: no model x").asException());
         return;
       }
-      answer(responses, ShowTrafficResponse.newBuilder().addModels(model).build());
+      answer(
+          responses,
+          ShowTrafficResponse.newBuilder().addModels(model).setModelsLeftOut(leftOut).build());
     }
 
     @Override
@@ -276,9 +294,14 @@ final class FakeAdmin implements AutoCloseable {
     }
   }
 
-  private static final class Keys extends KeyServiceGrpc.KeyServiceImplBase {
+  private final class Keys extends KeyServiceGrpc.KeyServiceImplBase {
     @Override
     public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> responses) {
+      whileCreating.run();
+      if (request.getPrincipal().equals("unrecorded")) {
+        responses.onError(unrecorded());
+        return;
+      }
       if (request.getPrincipal().equals("nobody")) {
         responses.onError(
             Status.PERMISSION_DENIED.withDescription("role auditor may not").asException());
@@ -294,9 +317,20 @@ final class FakeAdmin implements AutoCloseable {
               .build());
     }
 
+    private static Exception unrecorded() {
+      ErrorInfo info =
+          ErrorInfo.newBuilder().setReason("audit_unavailable").setDomain("weighbridge").build();
+      return StatusProto.toStatusException(
+          com.google.rpc.Status.newBuilder()
+              .setCode(Code.UNAVAILABLE_VALUE)
+              .setMessage("audit_unavailable: the change is stored and takes effect later")
+              .addDetails(Any.pack(info))
+              .build());
+    }
+
     @Override
     public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> responses) {
-      ListKeysResponse.Builder answer = ListKeysResponse.newBuilder();
+      ListKeysResponse.Builder answer = ListKeysResponse.newBuilder().setKeysLeftOut(leftOut);
       answer.addKeysBuilder().setId("k1").setPrincipal("search").addModels("minilm");
       answer(responses, answer.build());
     }

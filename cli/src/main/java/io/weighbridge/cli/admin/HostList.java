@@ -25,6 +25,7 @@ import picocli.CommandLine.Mixin;
       ExitCode.DONE_LINE,
       ExitCode.USAGE_LINE,
       ExitCode.UNREACHABLE_LINE,
+      ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE
     })
 public final class HostList implements Callable<Integer> {

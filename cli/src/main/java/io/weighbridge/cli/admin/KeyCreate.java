@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       ExitCode.USAGE_LINE,
       ExitCode.BAD_INPUT_LINE,
       ExitCode.UNREACHABLE_LINE,
+      ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE
     })
 public final class KeyCreate implements Callable<Integer> {

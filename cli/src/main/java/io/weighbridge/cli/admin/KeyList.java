@@ -26,6 +26,7 @@ import picocli.CommandLine.Mixin;
       ExitCode.DONE_LINE,
       ExitCode.USAGE_LINE,
       ExitCode.UNREACHABLE_LINE,
+      ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE
     })
 public final class KeyList implements Callable<Integer> {

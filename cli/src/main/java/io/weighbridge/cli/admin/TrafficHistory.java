@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
       ExitCode.USAGE_LINE,
       ExitCode.BAD_INPUT_LINE,
       ExitCode.UNREACHABLE_LINE,
+      ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE
     })
 public final class TrafficHistory implements Callable<Integer> {

@@ -1,7 +1,9 @@
 package io.weighbridge.cli.connect;
 
+import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
 import javax.net.ssl.SSLException;
@@ -15,14 +17,7 @@ final class GrpcFailures {
     String said = status.getDescription() == null ? "" : status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          new CliException(
-              ExitCode.UNREACHABLE,
-              "the gateway at " + endpoint + " does not answer",
-              reason(said, status),
-              tls(failure)
-                  ? "--ca FILE with the root of its certificate, and --server-name NAME"
-                  : "weighbridge gateway --config FILE, or --admin ADDRESS; --ca FILE if it speaks TLS",
-              failure);
+          answered(failure) ? notNow(said, failure) : unreachable(said, failure, endpoint);
       case DEADLINE_EXCEEDED ->
           new CliException(
               ExitCode.TRY_LATER,
@@ -65,6 +60,36 @@ final class GrpcFailures {
               "its log; again with --debug",
               failure);
     };
+  }
+
+  /** Whether the gateway itself says so: what fails on the way to it has no reason of ours. */
+  private static boolean answered(StatusRuntimeException failure) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(failure);
+    return details != null
+        && details.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
+  }
+
+  // A change may be stored although its record, or the answer, could not be made.
+  private static CliException notNow(String said, StatusRuntimeException failure) {
+    return new CliException(
+        ExitCode.TRY_LATER,
+        "the gateway cannot do that now",
+        said,
+        "its log; look whether a change took effect (traffic show, host list, key list) before you"
+            + " repeat it",
+        failure);
+  }
+
+  private static CliException unreachable(
+      String said, StatusRuntimeException failure, Endpoint endpoint) {
+    return new CliException(
+        ExitCode.UNREACHABLE,
+        "the gateway at " + endpoint + " does not answer",
+        reason(said, failure.getStatus()),
+        tls(failure)
+            ? "--ca FILE with the root of its certificate, and --server-name NAME"
+            : "weighbridge gateway --config FILE, or --admin ADDRESS; --ca FILE if it speaks TLS",
+        failure);
   }
 
   private static String reason(String said, Status status) {

@@ -1,0 +1,54 @@
+package io.weighbridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weighbridge.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left when a command about keys does not get what it asked for, or not all of it. */
+final class KeyCommandsTest {
+  @TempDir Path folder;
+  private FakeAdmin admin;
+  private Path file;
+
+  @BeforeEach
+  void start() throws IOException {
+    admin = new FakeAdmin(folder);
+    file = folder.resolve("new.key");
+  }
+
+  @AfterEach
+  void stop() {
+    admin.close();
+  }
+
+  @Test
+  void aGatewayThatAnswersThatItCannotIsNotOneThatDoesNotAnswer() {
+    Shell.Result result = create("unrecorded");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.TRY_LATER);
+    assertThat(result.err())
+        .contains("error: the gateway cannot do that now")
+        .contains("why: audit_unavailable: the change is stored")
+        .contains("look whether a change took effect")
+        .doesNotContain("does not answer");
+  }
+
+  private Shell.Result create(String principal) {
+    return admin.run(
+        "key",
+        "create",
+        "--principal",
+        principal,
+        "--model",
+        "minilm",
+        "--reason",
+        "x",
+        "--to",
+        file.toString());
+  }
+}
