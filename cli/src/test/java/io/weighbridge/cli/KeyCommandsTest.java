@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is left when a command about keys does not get what it asked for, or not all of it. */
 final class KeyCommandsTest {
@@ -36,6 +38,20 @@ final class KeyCommandsTest {
         .contains("why: audit_unavailable: the change is stored")
         .contains("look whether a change took effect")
         .doesNotContain("does not answer");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"key, list", "traffic, show"})
+  void aListThatIsCutSaysSoWhateverItsForm(String noun, String verb) {
+    assertThat(admin.run(noun, verb).err()).isEmpty();
+    String whole = admin.run(noun, verb, "-o", "json").out();
+    admin.leftOut(1234);
+    for (String form : new String[] {"table", "json", "jsonl", "yaml"}) {
+      Shell.Result cut = admin.run(noun, verb, "-o", form);
+      assertThat(cut.exitCode()).isZero();
+      assertThat(cut.err()).startsWith("and 1,234 ").contains("weighbridge ");
+    }
+    assertThat(admin.run(noun, verb, "-o", "json").out()).isEqualTo(whole);
   }
 
   private Shell.Result create(String principal) {

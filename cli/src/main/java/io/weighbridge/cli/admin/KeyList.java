@@ -2,6 +2,7 @@ package io.weighbridge.cli.admin;
 
 import io.weighbridge.admin.v1.Key;
 import io.weighbridge.admin.v1.ListKeysRequest;
+import io.weighbridge.admin.v1.ListKeysResponse;
 import io.weighbridge.cli.connect.AdminClient;
 import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
@@ -43,16 +44,28 @@ public final class KeyList implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Key> keys;
+    ListKeysResponse answer;
     try (AdminClient client = admin.connect()) {
       ListKeysRequest request = ListKeysRequest.getDefaultInstance();
-      keys = client.ask(() -> client.keys().listKeys(request)).getKeysList();
+      answer = client.ask(() -> client.keys().listKeys(request));
     }
-    if (!output.format().forPeople()) {
+    List<Key> keys = answer.getKeysList();
+    if (output.format().forPeople()) {
+      print(keys);
+    } else {
       Structured.print(
           console, output.format(), SCHEMA, keys.stream().map(KeyList::structured).toList());
-      return ExitCode.DONE;
     }
+    if (answer.getKeysLeftOut() > 0) {
+      String more = Quantity.count(answer.getKeysLeftOut());
+      console
+          .err()
+          .println("and " + more + " older keys: weighbridge audit search --kind change has them");
+    }
+    return ExitCode.DONE;
+  }
+
+  private void print(List<Key> keys) {
     Table table =
         new Table(
             console,
@@ -69,7 +82,6 @@ public final class KeyList implements Callable<Integer> {
           key.getSource());
     }
     table.print();
-    return ExitCode.DONE;
   }
 
   private static Map<String, Object> structured(Key key) {

@@ -2,12 +2,14 @@ package io.weighbridge.cli.admin;
 
 import io.weighbridge.admin.v1.ModelTraffic;
 import io.weighbridge.admin.v1.ShowTrafficRequest;
+import io.weighbridge.admin.v1.ShowTrafficResponse;
 import io.weighbridge.cli.connect.AdminClient;
 import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.OutputFormat;
 import io.weighbridge.cli.terminal.OutputOption;
+import io.weighbridge.cli.terminal.Quantity;
 import io.weighbridge.cli.terminal.Structured;
 import java.time.Instant;
 import java.util.List;
@@ -48,26 +50,35 @@ public final class TrafficShow implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<ModelTraffic> models;
+    ShowTrafficResponse answer;
     try (AdminClient client = admin.connect()) {
       ShowTrafficRequest request = ShowTrafficRequest.newBuilder().setModel(model).build();
-      models = client.ask(() -> client.traffic().showTraffic(request)).getModelsList();
+      answer = client.ask(() -> client.traffic().showTraffic(request));
     }
+    List<ModelTraffic> models = answer.getModelsList();
     OutputFormat format = output.format();
-    if (!format.forPeople()) {
+    if (format.forPeople()) {
+      print(models, format == OutputFormat.WIDE);
+    } else {
       Structured.print(
           console,
           format,
           TrafficView.SCHEMA,
           models.stream().map(TrafficView::structured).toList());
-      return ExitCode.DONE;
     }
+    if (answer.getModelsLeftOut() > 0) {
+      String more = Quantity.count(answer.getModelsLeftOut());
+      console.err().println("and " + more + " more models: weighbridge traffic show MODEL");
+    }
+    return ExitCode.DONE;
+  }
+
+  private void print(List<ModelTraffic> models, boolean wide) {
     for (int i = 0; i < models.size(); i++) {
       if (i > 0) {
         console.out().println();
       }
-      TrafficView.print(console, models.get(i), format == OutputFormat.WIDE, Instant.now());
+      TrafficView.print(console, models.get(i), wide, Instant.now());
     }
-    return ExitCode.DONE;
   }
 }
