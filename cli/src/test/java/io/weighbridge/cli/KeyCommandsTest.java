@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.cli.terminal.ExitCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left when a command about keys does not get what it asked for, or not all of it. */
 final class KeyCommandsTest {
@@ -27,6 +30,36 @@ final class KeyCommandsTest {
   @AfterEach
   void stop() {
     admin.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nobody", "unrecorded"})
+  void aRefusedKeyLeavesNoFileInTheWayOfTheNext(String principal) {
+    assertThat(create(principal).exitCode()).isNotZero();
+    assertThat(file).doesNotExist();
+    assertThat(create("search").exitCode()).isZero();
+    assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void aFileThatWasThereStaysAsItWas() throws IOException {
+    Files.writeString(file, "mine");
+    Shell.Result result = create("nobody");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("the file exists");
+    assertThat(file).hasContent("mine");
+  }
+
+  @Test
+  void aKeyThatCannotBeWrittenIsNamedSoThatItCanBeRevoked() {
+    admin.whileCreating(() -> delete(file));
+    Shell.Result result = create("search");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err())
+        .contains("key k1 is created, but cannot be written to " + file)
+        .contains(FakeAdmin.RECORD)
+        .contains("try: weighbridge key revoke k1 --reason");
+    assertThat(file).doesNotExist();
   }
 
   @Test
@@ -66,5 +99,13 @@ final class KeyCommandsTest {
         "x",
         "--to",
         file.toString());
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

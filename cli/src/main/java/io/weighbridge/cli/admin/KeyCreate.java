@@ -78,9 +78,6 @@ public final class KeyCreate implements Callable<Integer> {
           "neither --model nor --role was given",
           "--model NAME, or --model '*'");
     }
-    if (file != null) {
-      createEmpty(file);
-    }
     CreateKeyRequest request =
         CreateKeyRequest.newBuilder()
             .setTenant(tenant)
@@ -89,15 +86,35 @@ public final class KeyCreate implements Callable<Integer> {
             .addAllModels(models)
             .setReason(change.reason())
             .build();
+    Path to = file;
+    CreateKeyResponse answer = to == null ? create(request) : createFor(to, request);
+    console.err().println("key " + answer.getKey().getId() + ", record " + answer.getRecordId());
+    if (to == null) {
+      console.out().println(answer.getToken());
+    } else {
+      write(to, answer);
+    }
+    return ExitCode.DONE;
+  }
+
+  private CreateKeyResponse create(CreateKeyRequest request) {
     try (AdminClient client = change.connect()) {
-      CreateKeyResponse answer = client.ask(() -> client.keys().createKey(request));
-      if (file == null) {
-        console.out().println(answer.getToken());
-      } else {
-        write(file, answer.getToken());
+      return client.ask(() -> client.keys().createKey(request));
+    }
+  }
+
+  /** Leaves no file behind when there is no key to write. */
+  private CreateKeyResponse createFor(Path file, CreateKeyRequest request) {
+    createEmpty(file);
+    boolean created = false;
+    try {
+      CreateKeyResponse answer = create(request);
+      created = true;
+      return answer;
+    } finally {
+      if (!created) {
+        remove(file);
       }
-      console.err().println("key " + answer.getKey().getId() + ", record " + answer.getRecordId());
-      return ExitCode.DONE;
     }
   }
 
@@ -107,24 +124,35 @@ public final class KeyCreate implements Callable<Integer> {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "cannot write the key to " + file,
+          Files.exists(file) ? "the file exists" : String.valueOf(e.getMessage()),
+          "--to with a new file's name",
+          e);
     }
   }
 
-  private static void write(Path file, String token) {
+  private void write(Path file, CreateKeyResponse answer) {
     try {
-      Files.write(file, List.of(token), StandardOpenOption.WRITE);
+      Files.write(file, List.of(answer.getToken()), StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw unwritable(file, e);
+      remove(file);
+      String id = answer.getKey().getId();
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "key " + id + " is created, but cannot be written to " + file,
+          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          "weighbridge key revoke " + id + " --reason \"never saved\", then create another",
+          e);
     }
   }
 
-  private static CliException unwritable(Path file, IOException e) {
-    return new CliException(
-        ExitCode.BAD_INPUT,
-        "cannot write the key to " + file,
-        Files.exists(file) ? "the file exists" : String.valueOf(e.getMessage()),
-        "--to with a new file's name",
-        e);
+  private void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      console.err().println("cannot remove " + file + ", which holds no key: " + e.getMessage());
+    }
   }
 }
