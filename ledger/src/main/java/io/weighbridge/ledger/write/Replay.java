@@ -45,17 +45,18 @@ final class Replay {
     return quarantinedBytes;
   }
 
-  /** Reads every segment; the tree then holds all leaves that were ever durable. */
-  void run(List<Path> segments) throws IOException {
-    if (segments.isEmpty()) {
-      compareRoot();
+  /**
+   * Reads every segment; the tree then holds all leaves that were ever durable.
+   *
+   * @param all the journal's segments, in their order
+   */
+  void run(List<Path> all) throws IOException {
+    if (all.isEmpty()) {
+      requireNothingSigned();
       return;
     }
-    Path first = segments.getFirst();
-    if (Segment.firstLeaf(first) % TilePath.WIDTH != 0) {
-      throw new LedgerDamagedException(first, "the segment before it is missing");
-    }
-    tree.resume(Segment.firstLeaf(first));
+    List<Path> segments = fromABoundaryOn(all);
+    tree.resume(Segment.firstLeaf(segments.getFirst()));
     disk.syncFile(segments.getLast());
     for (int i = 0; i < segments.size(); i++) {
       boolean last = i == segments.size() - 1;
@@ -68,6 +69,30 @@ final class Replay {
           "the log holds %d leaves, %d were signed: it was cut or restored from a copy"
               .formatted(tree.size(), signed.size()));
     }
+  }
+
+  /** One segment always stays, so a journal without any was taken away. */
+  private void requireNothingSigned() throws IOException {
+    compareRoot();
+    if (!signedRootSeen) {
+      throw new LedgerDamagedException(
+          quarantine.resolveSibling(Segment.DIRECTORY),
+          "holds no segment, although %d leaves were signed: put back what was taken away"
+              .formatted(signed.size()));
+    }
+  }
+
+  /**
+   * The segments without those that only a kill kept from being dropped: the settler drops the
+   * oldest first, and one that was begun after a failed sync begins anywhere.
+   */
+  private static List<Path> fromABoundaryOn(List<Path> all) throws LedgerDamagedException {
+    for (int i = 0; i < all.size(); i++) {
+      if (Segment.firstLeaf(all.get(i)) % TilePath.WIDTH == 0) {
+        return all.subList(i, all.size());
+      }
+    }
+    throw new LedgerDamagedException(all.getFirst(), "the segment before it is missing");
   }
 
   private void replay(Path segment, long successor) throws IOException {

@@ -15,7 +15,9 @@ import io.weighbridge.ledger.read.LedgerVerifier;
 import io.weighbridge.ledger.read.Verdict;
 import io.weighbridge.ledger.read.VerifyReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -156,6 +158,27 @@ final class FaultTest {
     open().close();
     assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSize(1);
     assertProved(6_012);
+  }
+
+  @Test
+  void aKillAmongTheSegmentsThatAreDroppedIsNoLoss() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      disk.failFileSyncs.set(ALWAYS);
+      Lane lane = ledger.lane(0);
+      append(lane, 100);
+      ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS);
+      disk.failSyncs.set(1);
+      ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS);
+      append(lane, 600);
+    }
+    disk.failFileSyncs.set(0);
+    List<Path> segments = Segment.list(config.directory().resolve(Segment.DIRECTORY));
+    assertThat(segments.stream().map(Segment::firstLeaf).limit(2)).containsExactly(0L, 102L);
+
+    Files.delete(segments.getFirst());
+
+    open().close();
+    assertProved(704);
   }
 
   private LedgerFiles open() throws IOException {

@@ -147,6 +147,19 @@ final class RecoveryTest {
   }
 
   @Test
+  void aJournalThatIsGoneIsRefused() throws Exception {
+    Path crashed = crashAfter(6);
+    Path journal = crashed.resolve("ledger/journal");
+    deleteTree(journal);
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining(journal.toString())
+        .hasMessageContaining("leaves were signed");
+    assertThat(journal).doesNotExist();
+  }
+
+  @Test
   void aRestoredStateIsRefused() throws Exception {
     Path crashed = crashAfter(6);
     copy(crashed.resolve("state"), folder.resolve("oldState"));
