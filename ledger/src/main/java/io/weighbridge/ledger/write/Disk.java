@@ -84,6 +84,14 @@ class Disk {
     placeOrAgain(temporary, file, bytes, false);
   }
 
+  /**
+   * The same for a file that is never written again from the journal: whichever a power cut leaves
+   * in place, the old or the new, is whole.
+   */
+  void replaceSynced(Path temporary, Path file, ByteBuffer bytes) throws IOException {
+    placeOrAgain(temporary, file, bytes, true);
+  }
+
   /** Puts a whole file in its place, durable when this returns. */
   void replaceDurably(Path file, byte[] bytes) throws IOException {
     placeOrAgain(temporary(file), file, ByteBuffer.wrap(bytes), true);

@@ -43,7 +43,8 @@ final class Publisher {
     }
     List<Path> partial = tree.writePartial();
     byte[] note = state.sign(tree.size(), tree.root());
-    disk.replace(TreeFiles.unfinished(directory), directory.resolve(FILE), ByteBuffer.wrap(note));
+    disk.replaceSynced(
+        TreeFiles.unfinished(directory), directory.resolve(FILE), ByteBuffer.wrap(note));
     published = new Published(tree.size(), TreeHash.sha256().digest(note));
     return partial;
   }

@@ -161,6 +161,19 @@ final class FaultTest {
   }
 
   @Test
+  void aPowerCutLeavesACheckpoint() throws Exception {
+    disk.oneByOne = true;
+    try (LedgerFiles ledger = open()) {
+      append(ledger.lane(0), 700);
+    }
+
+    disk.cutPower();
+
+    open().close();
+    assertProved(702);
+  }
+
+  @Test
   void aKillAmongTheSegmentsThatAreDroppedIsNoLoss() throws Exception {
     try (LedgerFiles ledger = open()) {
       disk.failFileSyncs.set(ALWAYS);

@@ -3,7 +3,10 @@ package io.weighbridge.ledger.write;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ final class FaultyDisk extends Disk {
 
   /** Of tiles and bundles, whole or partial. */
   final AtomicInteger failTiles = new AtomicInteger();
+
+  /** Put in place and not synced since. */
+  private final Set<Path> unsynced = ConcurrentHashMap.newKeySet();
 
   volatile String writeMessage = FULL;
   volatile boolean oneByOne;
@@ -39,6 +45,7 @@ final class FaultyDisk extends Disk {
       throw new IOException(FULL);
     }
     super.replace(temporary, file, bytes);
+    unsynced.add(file);
   }
 
   @Override
@@ -55,6 +62,7 @@ final class FaultyDisk extends Disk {
       throw new IOException(BROKEN);
     }
     super.syncFile(file);
+    unsynced.remove(file);
   }
 
   @Override
@@ -68,6 +76,15 @@ final class FaultyDisk extends Disk {
       throw new IOException(BROKEN);
     }
     super.syncAll(fileSystem);
+  }
+
+  /** Empties what was put in place and never synced, as a power cut may. */
+  void cutPower() throws IOException {
+    for (Path file : unsynced) {
+      if (Files.exists(file)) {
+        Files.write(file, new byte[0]);
+      }
+    }
   }
 
   @Override
