@@ -52,7 +52,7 @@ final class JournalCheck {
     for (int i = 0; i < segments.size(); i++) {
       JournalView.SegmentView segment = segments.get(i);
       long goodEnd = Math.min(segment.firstLeaf() + segment.leaves().size(), successor(i));
-      end = Math.max(end, goodEnd);
+      end = segment.leaves().isEmpty() ? end : Math.max(end, goodEnd);
       boolean cut = goodEnd < Math.min(size, successor(i));
       if (!segment.damage().isEmpty() || cut) {
         findings.derived(

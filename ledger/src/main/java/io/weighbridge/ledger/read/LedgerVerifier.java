@@ -237,6 +237,10 @@ public final class LedgerVerifier {
   }
 
   private void noteLane(JournalView.LaneView lane) throws IOException {
+    String file = folder.root().relativize(lane.file()).toString();
+    if (!lane.damage().isEmpty()) {
+      findings.note(file, -1, "cannot be read: " + lane.damage());
+    }
     long waiting = 0;
     for (byte[] leaf : lane.leaves()) {
       Record record = Record.parseFrom(leaf);
@@ -244,10 +248,7 @@ public final class LedgerVerifier {
       waiting += sealed ? 0 : 1;
     }
     if (waiting > 0) {
-      findings.note(
-          folder.root().relativize(lane.file()).toString(),
-          -1,
-          waiting + " records wait to be sealed");
+      findings.note(file, -1, waiting + " records wait to be sealed");
     }
   }
 }

@@ -22,6 +22,8 @@ final class FrameScan {
   /** One good frame. */
   record Found(int kind, ByteBuffer payload) {}
 
+  private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
+
   private final Path file;
   private final ByteBuffer bytes;
   private final long firstLeaf;
@@ -54,9 +56,20 @@ final class FrameScan {
     scan();
   }
 
-  static FrameScan of(Path file, FileChannel channel) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(channel.size())).order(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * Reads a whole segment.
+   *
+   * @throws LedgerDamagedException when it is none, or larger than {@code bytesMax}
+   */
+  static FrameScan of(Path file, FileChannel channel, long bytesMax) throws IOException {
+    long size = channel.size();
+    if (size > Math.min(bytesMax, ARRAY_BYTES_MAX)) {
+      throw new LedgerDamagedException(
+          file,
+          "%d bytes, and there is memory for %d: if a gateway wrote it, start with a larger -Xmx"
+              .formatted(size, bytesMax));
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
     int count = 0;
     while (bytes.hasRemaining() && count >= 0) {
       count = channel.read(bytes);
@@ -112,6 +125,11 @@ final class FrameScan {
   /** End of the good frames. */
   int goodEnd() {
     return goodEnd;
+  }
+
+  /** Size of the file. */
+  int bytes() {
+    return bytes.capacity();
   }
 
   /** Bytes behind the good frames. */

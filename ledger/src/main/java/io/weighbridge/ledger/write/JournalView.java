@@ -41,8 +41,9 @@ public final class JournalView {
    * One lane.
    *
    * @param leaves records that were neither sealed nor damaged, in their order
+   * @param damage empty, or why it cannot be read
    */
-  public record LaneView(Path file, long bootEpoch, int lane, List<byte[]> leaves) {}
+  public record LaneView(Path file, long bootEpoch, int lane, List<byte[]> leaves, String damage) {}
 
   /** The segments that are regular files, in their order. */
   public static List<SegmentView> segments(Path directory) throws IOException {
@@ -51,26 +52,28 @@ public final class JournalView {
     if (!Files.isDirectory(journal, LinkOption.NOFOLLOW_LINKS)) {
       return views;
     }
+    long room = Segment.bytesReadMax();
     for (Path file : Segment.list(journal)) {
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        view(file, views);
+        room -= view(file, views, room);
       }
     }
     return views;
   }
 
-  private static void view(Path file, List<SegmentView> views) throws IOException {
+  /** Answers with the bytes that are held from now on. */
+  private static int view(Path file, List<SegmentView> views, long bytesMax) throws IOException {
     FrameScan scan;
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      scan = FrameScan.of(file, channel);
+      scan = FrameScan.of(file, channel, bytesMax);
     } catch (LedgerDamagedException e) {
       views.add(
           new SegmentView(
               file, Segment.firstLeaf(file), List.of(), 0, 0, String.valueOf(e.getMessage())));
-      return;
+      return 0;
     } catch (NoSuchFileException _) {
-      return; // The gateway dropped it meanwhile: its leaves are in tiles.
+      return 0; // The gateway dropped it meanwhile: its leaves are in tiles.
     }
     List<ByteBuffer> leaves =
         scan.frames().stream()
@@ -80,6 +83,7 @@ public final class JournalView {
     views.add(
         new SegmentView(
             file, scan.firstLeaf(), leaves, scan.goodEnd(), scan.tailBytes(), damage(scan)));
+    return scan.bytes();
   }
 
   private static String damage(FrameScan scan) {
@@ -102,15 +106,25 @@ public final class JournalView {
     try (Stream<Path> found = Files.list(lanes)) {
       files = found.filter(f -> f.toString().endsWith(LaneFile.SUFFIX)).sorted().toList();
     }
-    try (Arena arena = Arena.ofConfined()) {
-      for (Path file : files) {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && LaneFile.complete(file)) {
-          LaneFile lane = LaneFile.read(file, arena);
-          views.add(
-              new LaneView(file, lane.bootEpoch, lane.lane, LaneScan.readable(lane).leaves()));
-        }
+    for (Path file : files) {
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        viewLane(file, views);
       }
     }
     return views;
+  }
+
+  private static void viewLane(Path file, List<LaneView> views) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      if (LaneFile.complete(file)) {
+        LaneFile lane = LaneFile.read(file, arena);
+        List<byte[]> leaves = LaneScan.readable(lane).leaves();
+        views.add(new LaneView(file, lane.bootEpoch, lane.lane, leaves, ""));
+      }
+    } catch (LedgerDamagedException e) {
+      views.add(new LaneView(file, 0, 0, List.of(), String.valueOf(e.getMessage())));
+    } catch (NoSuchFileException _) {
+      // The gateway closed it meanwhile: its records are in the journal.
+    }
   }
 }

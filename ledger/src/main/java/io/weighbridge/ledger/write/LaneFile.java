@@ -1,5 +1,7 @@
 package io.weighbridge.ledger.write;
 
+import io.weighbridge.ledger.LedgerConfig;
+import io.weighbridge.ledger.LedgerDamagedException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -119,11 +121,30 @@ final class LaneFile {
         && header.getLong(RING_AT) == Files.size(path) - HEADER_BYTES;
   }
 
-  /** Maps a file of an earlier start for reading. */
+  /**
+   * Maps a {@link #complete} file of an earlier start for reading.
+   *
+   * @throws LedgerDamagedException when no ring can be as its header says
+   */
   static LaneFile read(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return new LaneFile(
-          path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+      LaneFile file =
+          new LaneFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+      file.requirePlaces();
+      return file;
+    }
+  }
+
+  private void requirePlaces() throws LedgerDamagedException {
+    if (Long.bitCount(ringBytes) != 1
+        || ringBytes < Frame.HEADER_BYTES
+        || ringBytes > LedgerConfig.LANE_BYTES_MAX) {
+      throw new LedgerDamagedException(
+          path, RING_AT, RING_AT + Long.BYTES, "no lane has a ring of " + ringBytes + " bytes");
+    }
+    if (taken() < 0 || taken() % Frame.HEADER_BYTES != 0) {
+      throw new LedgerDamagedException(
+          path, TAKEN_AT, TAKEN_AT + Long.BYTES, "no frame begins at position " + taken());
     }
   }
 

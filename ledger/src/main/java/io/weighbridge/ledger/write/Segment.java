@@ -26,7 +26,14 @@ final class Segment implements AutoCloseable {
   static final int FORMAT_VERSION = 1;
 
   private static final int NAME_DIGITS = 20;
+  private static final String NAME_MAX = name(Long.MAX_VALUE);
   private static final int BUFFER_BYTES = 1024 * 1024;
+
+  /**
+   * Twice what a segment is closed at, which is always read. It is larger only after a kill on a
+   * stalled disk: what all lanes held goes into one.
+   */
+  private static final long BYTES_READ_MIN = 128L * 1024 * 1024;
 
   private final Disk disk;
   private final FileChannel channel;
@@ -112,15 +119,22 @@ final class Segment implements AutoCloseable {
     return name.length() == NAME_DIGITS && name.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
+  /** The index in the name; of digits that are none, the largest there is. */
   static long firstLeaf(Path segment) {
-    return Long.parseLong(String.valueOf(segment.getFileName()));
+    String name = String.valueOf(segment.getFileName());
+    return name.compareTo(NAME_MAX) < 0 ? Long.parseLong(name) : Long.MAX_VALUE;
   }
 
   /** Reads a segment's frames, its header checked. */
   static FrameScan scan(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return FrameScan.of(file, channel);
+      return FrameScan.of(file, channel, bytesReadMax());
     }
+  }
+
+  /** Bytes of segments that are held in memory at a time, or there is none left for the rest. */
+  static long bytesReadMax() {
+    return Math.max(BYTES_READ_MIN, Runtime.getRuntime().maxMemory() / 2);
   }
 
   /** Writes the group's frames and syncs them; nothing written before counts until this returns. */

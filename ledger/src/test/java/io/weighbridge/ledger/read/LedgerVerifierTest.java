@@ -1,5 +1,7 @@
 package io.weighbridge.ledger.read;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.ledger.note.NoteKey;
@@ -7,6 +9,9 @@ import io.weighbridge.ledger.read.Finding.Weight;
 import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -255,6 +260,35 @@ final class LedgerVerifierTest {
 
     try (Stream<Path> files = Files.walk(ledger.directory)) {
       assertThat(files.map(Path::toString)).noneMatch(f -> f.contains("tile/0/000.p"));
+    }
+  }
+
+  @Test
+  void filesNoGatewayWroteDoNotKeepItFromAVerdict() throws IOException {
+    ledger.run(300);
+    List<String> strangers =
+        List.of(
+            "journal/99999999999999999999",
+            "journal/00000000000000500000",
+            "journal/00000000000000600000",
+            "lanes/7-0.lane");
+    Files.createFile(ledger.directory.resolve(strangers.get(0)));
+    sparse(strangers.get(1), 5L << 30);
+    sparse(strangers.get(2), Integer.MAX_VALUE - 100);
+    ByteBuffer lane = ByteBuffer.allocate(4096 + 98).order(ByteOrder.LITTLE_ENDIAN);
+    lane.putLong(0, 0x31454E414C4257L).putInt(8, 1).putLong(32, 98);
+    Files.write(ledger.directory.resolve(strangers.get(3)), lane.array());
+
+    VerifyReport report = ledger.verify();
+
+    assertThat(report.verdict()).isEqualTo(Verdict.PROVED);
+    assertThat(report.pendingLeaves()).isZero();
+    assertThat(report.findings()).extracting(Finding::file).containsAll(strangers);
+  }
+
+  private void sparse(String name, long bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(ledger.directory.resolve(name), CREATE_NEW, WRITE)) {
+      file.write(ByteBuffer.allocate(1), bytes - 1);
     }
   }
 

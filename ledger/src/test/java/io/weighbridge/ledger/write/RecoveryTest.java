@@ -14,6 +14,8 @@ import io.weighbridge.ledger.read.Verdict;
 import io.weighbridge.ledger.read.VerifyReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Taking up what a crash, or somebody, left. */
 final class RecoveryTest {
@@ -157,6 +161,36 @@ final class RecoveryTest {
         .hasMessageContaining(journal.toString())
         .hasMessageContaining("leaves were signed");
     assertThat(journal).doesNotExist();
+  }
+
+  @Test
+  void aNameThatIsNoLeafsIndexIsRefused() throws Exception {
+    Path crashed = crashAfter(1);
+    Path stranger = crashed.resolve("ledger/journal/99999999999999999999");
+    Files.createFile(stranger);
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining(stranger.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32, 64})
+  void aLaneWithAHeaderNoGatewayWroteIsRefused(int at) throws Exception {
+    Path crashed = crashAfter(1);
+    Path lane = crashed.resolve("ledger/lanes/2-0.lane");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(lane)).order(ByteOrder.LITTLE_ENDIAN);
+    int ringBytes = bytes.capacity() - 4096 - 30;
+    bytes.putLong(32, ringBytes);
+    if (at == 64) {
+      ringBytes = bytes.capacity() - 4096;
+      bytes.putLong(32, ringBytes).putLong(64, ringBytes - 2);
+    }
+    Files.write(lane, Arrays.copyOf(bytes.array(), 4096 + ringBytes));
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("%s: bytes %d to %d".formatted(lane, at, at + 7));
   }
 
   @Test
