@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,18 @@ class Disk {
   private static final Logger log = LoggerFactory.getLogger(Disk.class);
   private static final String TEMPORARY = ".tmp";
 
+  /** Java passes on the text and not the number, in the language the process runs in. */
+  private static final List<String> FULL =
+      List.of(
+          "No space left on device",
+          "quota exceeded",
+          ErrnoText.of(ErrnoText.NO_SPACE),
+          ErrnoText.of(ErrnoText.QUOTA));
+
   /** Whether a failure means that the disk, or the quota, is full. */
   static boolean full(IOException e) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("No space left on device") || message.contains("quota exceeded");
+    return FULL.stream().anyMatch(message::contains);
   }
 
   /** Writes all of the buffer at this position. */
