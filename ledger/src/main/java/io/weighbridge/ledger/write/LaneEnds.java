@@ -1,7 +1,9 @@
 package io.weighbridge.ledger.write;
 
+import io.weighbridge.audit.v1.Gap;
 import io.weighbridge.audit.v1.Record;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,6 +16,7 @@ final class LaneEnds {
   private static final int ENTRIES_MAX = 0xFFFF / ENTRY_BYTES;
 
   private final TreeMap<Key, Long> next = new TreeMap<>();
+  private final Map<Key, Long> told = new HashMap<>();
 
   /** One lane of one start. */
   record Key(long bootEpoch, int lane) implements Comparable<Key> {
@@ -46,6 +49,27 @@ final class LaneEnds {
   void saw(Record record) {
     next.merge(
         new Key(record.getBootEpoch(), record.getLane()), record.getSequence() + 1, Math::max);
+    if (record.getBootEpoch() > record.getGap().getBootEpoch()) {
+      sawGap(record);
+    }
+  }
+
+  /** Takes note of a GAP record that the lane it tells of does not know to be durable. */
+  void sawGap(Record record) {
+    Gap gap = record.getGap();
+    if (gap.getReason().equals(Housekeeping.NOT_RECORDED)) {
+      told.merge(new Key(gap.getBootEpoch(), gap.getLane()), gap.getCount(), Long::sum);
+    }
+  }
+
+  /** How many records that a lane went on without such GAP records tell of. */
+  long told(Key key) {
+    return told.getOrDefault(key, 0L);
+  }
+
+  /** Whether a later start has sealed something: all lanes before it were sealed by then. */
+  boolean knowsAfter(long bootEpoch) {
+    return next.ceilingKey(new Key(bootEpoch + 1, 0)) != null;
   }
 
   /** Takes note that the lane goes on at this sequence. */

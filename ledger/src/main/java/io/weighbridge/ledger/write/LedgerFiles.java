@@ -78,7 +78,7 @@ public final class LedgerFiles implements Ledger {
     try {
       Opening opening = new Opening(config, disk, clock, lock, settler);
       LedgerFiles ledger = new LedgerFiles(opening);
-      ledger.start(opening.recovered);
+      ledger.start(opening.recovered, disk);
       return ledger;
     } catch (IOException | RuntimeException e) {
       settler.close();
@@ -158,7 +158,7 @@ public final class LedgerFiles implements Ledger {
     }
   }
 
-  private void start(Recovered recovered) throws IOException {
+  private void start(Recovered recovered, Disk disk) throws IOException {
     CompletableFuture<Appended> boot =
         control.appendOwn(
             Record.newBuilder()
@@ -170,9 +170,13 @@ public final class LedgerFiles implements Ledger {
     sealerThread.start();
     try {
       boot.join();
+      Recovery.dropLanes(disk, recovered.untold());
     } catch (CompletionException e) {
       closeParts();
       throw new LedgerUnavailableException("the BOOT record: " + e.getCause());
+    } catch (IOException e) {
+      closeParts();
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package io.weighbridge.ledger.write;
 
 import io.weighbridge.audit.v1.Boot;
 import io.weighbridge.audit.v1.Record;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param lastRecordUnixNs when the last record was completed; 0 in a new log
  * @param boot the facts of the BOOT record
  * @param gaps GAP records for what is lost
+ * @param untold lanes whose losses only {@code gaps} tell of, to be dropped once these are durable
  */
 record Recovered(
     Journal journal,
@@ -18,4 +20,5 @@ record Recovered(
     SealedIds sealedIds,
     long lastRecordUnixNs,
     Boot.Builder boot,
-    List<Record.Builder> gaps) {}
+    List<Record.Builder> gaps,
+    List<Path> untold) {}

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  * itself be killed anywhere and begun again.
  *
  * <p>The order: replay the journal; begin a new segment; seal what lanes still hold; drop the
- * lanes; publish. Nothing is dropped before what replaces it is synced.
+ * lanes; publish. Nothing is dropped before what replaces it is synced, so a lane that knows of
+ * losses stays until the GAP record is.
  */
 final class Recovery {
   static final String LANES = "lanes";
@@ -39,6 +40,7 @@ final class Recovery {
   private final Journal journal;
   private final Boot.Builder boot = Boot.newBuilder();
   private final List<Record.Builder> gaps = new ArrayList<>();
+  private final List<Path> untold = new ArrayList<>();
   private long recoveredRecords;
 
   Recovery(
@@ -78,7 +80,7 @@ final class Recovery {
     SealedIds sealedIds =
         new SealedIds(directory, bundles, tree.bundleLeaves(), clock.unixNs() / 1_000_000);
     return new Recovered(
-        journal, tree, publisher, sealedIds, replay.lastRecordUnixNs(), boot, gaps);
+        journal, tree, publisher, sealedIds, replay.lastRecordUnixNs(), boot, gaps, untold);
   }
 
   /** A checkpoint that says more than was signed here: the state was restored from a copy. */
@@ -124,21 +126,40 @@ final class Recovery {
       for (LaneFile file : complete) {
         sealLane(file, replay);
       }
+      complete.forEach(this::tellLost);
     }
+    files.removeAll(untold);
+    dropLanes(disk, files);
+  }
+
+  /** Drops lanes nothing is needed of any more. */
+  static void dropLanes(Disk disk, List<Path> files) throws IOException {
     for (Path file : files) {
       Files.delete(file);
     }
-    disk.syncDirectory(lanes);
+    if (!files.isEmpty()) {
+      disk.syncDirectory(Disk.parent(files.getFirst()));
+    }
+  }
+
+  /** What a start that was killed may have told in part already. */
+  private void tellLost(LaneFile file) {
+    LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
+    long lost = file.lost() - file.lostTold() - ends.told(key);
+    if (lost > 0) {
+      gaps.add(Housekeeping.gapRecord(file, lost));
+      untold.add(file.path);
+    }
   }
 
   private void sealLane(LaneFile file, Replay replay) throws IOException {
+    if (ends.knowsAfter(file.bootEpoch)) {
+      return; // It only stayed for its losses.
+    }
     LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
     LaneScan scan = LaneScan.of(file, ends.next(key), KernelBoot.current());
     for (LaneScan.Hole hole : scan.holes()) {
       gaps.add(lost(file, hole));
-    }
-    if (file.lost() > file.lostTold()) {
-      gaps.add(Housekeeping.gapRecord(file, file.lost() - file.lostTold()));
     }
     if (scan.torn().length > 0) {
       replay.keep("lane-%d-%d".formatted(file.bootEpoch, file.lane), scan.torn());
@@ -148,8 +169,12 @@ final class Recovery {
       return;
     }
     journal.store(group);
-    scan.leaves().forEach(tree::add);
-    ends.set(key, Record.parseFrom(scan.leaves().getLast()).getSequence() + 1);
+    for (byte[] leaf : scan.leaves()) {
+      tree.add(leaf);
+      Record record = Record.parseFrom(leaf);
+      ends.set(key, record.getSequence() + 1);
+      ends.sawGap(record);
+    }
     recoveredRecords += group.count();
   }
 

@@ -194,6 +194,29 @@ final class FaultTest {
     assertProved(704);
   }
 
+  @Test
+  void aLaneThatIsFoundAgainIsSealedOnce() throws Exception {
+    Path kept = folder.resolve("kept");
+    Path lane = config.directory().resolve("lanes/1-0.lane");
+    try (LedgerFiles ledger = open()) {
+      disk.failWrites.set(ALWAYS);
+      Lane first = ledger.lane(0);
+      assertThat(first.append(RandomCalls.typical())).isTrue();
+      first.countLost();
+      await().until(() -> !ledger.accepting());
+      Files.copy(lane, kept);
+      disk.failWrites.set(0);
+    }
+    open().close();
+    Files.copy(kept, lane);
+
+    open().close();
+
+    long size = LedgerReader.open(config.directory()).checkpoint().size();
+    assertThat(Ledgers.leaves(config.directory(), size).stream().filter(r -> r.getLane() == 0))
+        .hasSize(1);
+  }
+
   private LedgerFiles open() throws IOException {
     return LedgerFiles.open(config, disk, LedgerClock.SYSTEM);
   }

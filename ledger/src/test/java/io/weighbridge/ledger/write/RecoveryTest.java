@@ -8,6 +8,8 @@ import io.weighbridge.audit.v1.Record;
 import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.LedgerDamagedException;
+import io.weighbridge.ledger.note.NoteSigner;
+import io.weighbridge.ledger.read.Finding;
 import io.weighbridge.ledger.read.LedgerReader;
 import io.weighbridge.ledger.read.LedgerVerifier;
 import io.weighbridge.ledger.read.Verdict;
@@ -32,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Taking up what a crash, or somebody, left. */
 final class RecoveryTest {
+  private static final String LOST =
+      "lane 0 (boot 2): 3 records, declared by the gateway (not_recorded)";
+
   @TempDir private Path folder;
   private LedgerConfig config;
 
@@ -236,6 +241,62 @@ final class RecoveryTest {
     assertThatThrownBy(() -> open(crashed))
         .isInstanceOf(LedgerDamagedException.class)
         .hasMessageContaining("do not hash to the root that was signed");
+  }
+
+  @Test
+  void aKillBeforeTheGapIsWrittenLosesNoCount() throws Exception {
+    Path crashed = crashAfter(2);
+    loses(crashed.resolve("ledger/lanes/2-0.lane"), 3);
+
+    recoverAndDie(crashed);
+
+    assertThat(recoverAndVerify(crashed).findings())
+        .extracting(Finding::what)
+        .containsExactly(LOST);
+    assertNoLanes(crashed);
+  }
+
+  @Test
+  void aKillBeforeTheLaneIsDroppedTellsOfNothingTwice() throws Exception {
+    Path crashed = crashAfter(2);
+    Path lane = crashed.resolve("ledger/lanes/2-0.lane");
+    loses(lane, 3);
+    byte[] kept = Files.readAllBytes(lane);
+    open(crashed);
+    Files.write(lane, kept);
+
+    assertThat(recoverAndVerify(crashed).findings())
+        .extracting(Finding::what)
+        .containsExactly(LOST);
+    assertNoLanes(crashed);
+  }
+
+  private static void loses(Path lane, long count) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(lane)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(128, count);
+    Files.write(lane, bytes.array());
+  }
+
+  /** A start that is killed before its BOOT record. */
+  private static void recoverAndDie(Path where) throws IOException {
+    LedgerConfig config = at(where);
+    Path directory = config.directory();
+    NoteSigner signer =
+        LedgerKey.open(Disk.REAL, directory, config.stateDirectory(), config.origin());
+    SignedState state = SignedState.load(Disk.REAL, config.stateDirectory(), signer);
+    try (Settler settler = new Settler(Disk.REAL, directory)) {
+      new Recovery(Disk.REAL, directory, state, signer, LedgerClock.SYSTEM, settler)
+          .run()
+          .journal()
+          .close();
+      state.boot();
+    }
+  }
+
+  private static void assertNoLanes(Path where) throws IOException {
+    try (Stream<Path> lanes = Files.list(where.resolve("ledger/lanes"))) {
+      assertThat(lanes).isEmpty();
+    }
   }
 
   private void open(Path where) throws IOException {
