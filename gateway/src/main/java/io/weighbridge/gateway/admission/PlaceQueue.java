@@ -123,6 +123,22 @@ final class PlaceQueue {
     return first == null ? null : first.calls.getFirst();
   }
 
+  /**
+   * Whether the call that is {@link #next} may have a place that there is not: while its caller has
+   * none of those given out here, and another one has some.
+   */
+  boolean oneMore(Waiter next) {
+    if (!next.terms.countsAsPlace() || lineOf(next).placed > 0) {
+      return false;
+    }
+    for (Line line : lines.values()) {
+      if (line.placed > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A waiting call has a place. */
   void placed(Waiter waiter) {
     Line line = take(waiter);

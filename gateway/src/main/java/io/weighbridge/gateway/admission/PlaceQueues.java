@@ -250,7 +250,7 @@ public final class PlaceQueues {
         queue.remove(next);
         refuse(next);
       } else {
-        going = goes(next, nowNs);
+        going = goes(next, queue.oneMore(next), nowNs);
       }
     }
   }
@@ -261,9 +261,9 @@ public final class PlaceQueues {
   }
 
   /** What fails for one call must not end the looks at all: it is refused when it is late. */
-  private static boolean goes(Waiter next, long nowNs) {
+  private static boolean goes(Waiter next, boolean oneMore, long nowNs) {
     try {
-      return next.go(nowNs);
+      return next.go(oneMore, nowNs);
     } catch (RuntimeException | Error e) {
       LOG.error("a call that waited could not go on", e);
       return false;

@@ -49,9 +49,10 @@ public abstract class Waiter {
    * A place may be free for it: it goes on, or ends because nothing can become of it; either way
    * {@link PlaceQueues#placed} or {@link PlaceQueues#ended} is told before this returns.
    *
+   * @param oneMore whether a host that has as many calls as it can do may have this one as well
    * @return false when there is none, and it waits on
    */
-  protected abstract boolean go(long nowNs);
+  protected abstract boolean go(boolean oneMore, long nowNs);
 
   /** It has waited in vain: ends the call. */
   protected abstract void refuse(String detail);

@@ -118,10 +118,7 @@ final class HostAttempts {
       return CallEnd.refused(Refusal.DEADLINE_EXCEEDED, "");
     }
     if (sequence == 0 && loop.admission().queues().waits(of.slot())) {
-      CallEnd vain = queue(of, hosts, nowNs);
-      // Hosts may have become able to do more.
-      loop.admission().queues().placeFree(of.slot());
-      return vain;
+      return queue(of, hosts, nowNs);
     }
     Eligible chosen =
         sequence == 0
@@ -142,7 +139,10 @@ final class HostAttempts {
     places.leaveModel();
     PlaceWait begun = PlaceWait.of(call, this, of, clock.deadlineNs(), nowNs);
     wait = begun;
-    return begun.begin(hosts, nowNs);
+    CallEnd vain = begun.begin(hosts, nowNs);
+    // Hosts may have become able to do more, or may have one more for it.
+    call.loop().admission().queues().placeFree(of.slot());
+    return vain;
   }
 
   private CallEnd unreachable(long nowNs) {
@@ -150,8 +150,12 @@ final class HostAttempts {
     return CallEnd.refused(resting ? Refusal.HOST_CIRCUIT_OPEN : Refusal.NO_REACHABLE_HOST, "");
   }
 
-  /** Hosts may have a place for the call, which waits: whether it waits no more. */
-  boolean place(long nowNs) {
+  /**
+   * Hosts may have a place for the call, which waits: whether it waits no more.
+   *
+   * @param oneMore whether a host that is full may have it
+   */
+  boolean place(boolean oneMore, long nowNs) {
     PlaceWait waited = wait;
     Target of = target;
     CallLoop loop = call.loop();
@@ -159,7 +163,7 @@ final class HostAttempts {
     if (waited == null || of == null || places.enter(loop, model) != null) {
       return false;
     }
-    Eligible chosen = loop.upstream().choose(eligible, null, call, nowNs);
+    Eligible chosen = loop.upstream().chooseWaiting(eligible, oneMore, call, nowNs);
     if (chosen == null) {
       places.leaveModel();
       if (loop.upstream().turnedAway(eligible, nowNs)) {

@@ -80,8 +80,8 @@ final class PlaceWait extends Waiter {
   }
 
   @Override
-  protected boolean go(long nowNs) {
-    return attempts.place(nowNs);
+  protected boolean go(boolean oneMore, long nowNs) {
+    return attempts.place(oneMore, nowNs);
   }
 
   @Override

@@ -138,6 +138,32 @@ public final class Upstream {
   }
 
   /**
+   * Chooses for a call that waits until one of them may be given calls.
+   *
+   * @param oneMore whether it may be one more than a host that is well may have
+   * @return null when it waits on
+   */
+  public @Nullable Eligible chooseWaiting(
+      Eligible[] eligible, boolean oneMore, Object call, long nowNs) {
+    Eligible chosen = choose(eligible, null, call, nowNs);
+    return chosen == null && oneMore ? oneMore(eligible) : chosen;
+  }
+
+  private @Nullable Eligible oneMore(Eligible[] eligible) {
+    Standings now = health.standings();
+    int from = eligible.length == 1 ? 0 : random.nextInt(eligible.length);
+    for (int i = 0; i < eligible.length; i++) {
+      Eligible candidate = eligible[(from + i) % eligible.length];
+      Standing standing = now.of(candidate.seat());
+      boolean well = standing.state() == Standing.State.IN && standing.share() >= 1;
+      if (well && !health.overfull(candidate.seat()) && usable(candidate, now, null)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  /**
    * Whether a host would be given the call, had it not as many as it can do when the choice was
    * made; those that still have hear of it.
    */

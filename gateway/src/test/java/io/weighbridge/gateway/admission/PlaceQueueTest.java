@@ -27,7 +27,7 @@ class PlaceQueueTest {
     }
 
     @Override
-    protected boolean go(long nowNs) {
+    protected boolean go(boolean oneMore, long nowNs) {
       throw new AssertionError("nobody asks");
     }
 
@@ -97,6 +97,25 @@ class PlaceQueueTest {
     queue.left(first);
     add("b1", "a2", "b2");
     assertThat(order()).containsExactly("b1", "a2", "b2");
+  }
+
+  @Test
+  void onlyWhoHasNothingWhileAnotherHasMayHaveOneMore() {
+    Call first = call("a1", 0);
+    queue.add(first, CALLS_MAX);
+    assertThat(queue.oneMore(first)).isFalse();
+    queue.placed(first);
+    Call second = call("a2", 0);
+    queue.add(second, CALLS_MAX);
+    assertThat(queue.oneMore(second)).isFalse();
+    Call other = call("b1", 0);
+    queue.add(other, CALLS_MAX);
+    assertThat(queue.oneMore(other)).isTrue();
+    Call stream = new Call("c1", "c", 0, false);
+    queue.add(stream, CALLS_MAX);
+    assertThat(queue.oneMore(stream)).isFalse();
+    queue.left(first);
+    assertThat(queue.oneMore(other)).isFalse();
   }
 
   @Test

@@ -53,7 +53,7 @@ class PlaceQueuesTest {
     }
 
     @Override
-    protected boolean go(long nowNs) {
+    protected boolean go(boolean oneMore, long nowNs) {
       beforeGo.run();
       if (places == 0) {
         return false;

@@ -146,6 +146,26 @@ class PlaceWaitTest {
   }
 
   @Test
+  void whoHasNothingNeedNotWaitForThoseOfAnother() {
+    fill();
+    call(request("a1"));
+    call(request("a2"));
+    awaitWaiting(2);
+    host.answerNext();
+    await().until(() -> arrived().equals(List.of("a1")));
+    Metadata other = Conversation.key(PathHarness.OTHER_TOKEN);
+    call(request("b1"), CallOptions.DEFAULT, other);
+    await().until(() -> arrived().equals(List.of("a1", "b1")));
+    call(request("b2"), CallOptions.DEFAULT, other);
+    awaitWaiting(2);
+    assertThat(gateway.health.loop(0).inFlight(0)).isEqualTo(PLACES + 1);
+    host.answerNext();
+    host.answerNext();
+    await().until(() -> arrived().size() == 3);
+    assertThat(waiting()).isEqualTo(1);
+  }
+
+  @Test
   void itsDeadlineEndsItWhereverItIs() throws Exception {
     fill();
     CallOptions soon = CallOptions.DEFAULT.withDeadlineAfter(Duration.ofMillis(200));

@@ -153,6 +153,12 @@ public final class LoopHealth {
     return seat < current.length && inFlight(seat) >= (int) INT.getOpaque(current, seat);
   }
 
+  /** Whether it has one more than that. */
+  public boolean overfull(int seat) {
+    int[] current = limits;
+    return seat < current.length && inFlight(seat) > (int) INT.getOpaque(current, seat);
+  }
+
   /** Calls of one message of this loop that the host has not begun to answer. Any thread. */
   public long inFlight(int seat) {
     long[] now = cells;
