@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.attestation;
 
 import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.http2.PeerText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason one snake_case word, the same in record, metric and log
  * @param expected "sha256:..." that the configuration expects
  * @param observed what the host showed instead
- * @param detail for people
+ * @param detail for people, in one short line whatever the host wrote
  */
 record Alarm(
     String reason, String model, String version, String expected, String observed, String detail) {
@@ -20,6 +21,10 @@ record Alarm(
   static final String GENERATION_REUSED = "generation_reused";
   static final String BOOT_ID_CONFLICT = "boot_id_conflict";
   static final String TLS_KEY_MISMATCH = "tls_key_mismatch";
+
+  Alarm {
+    detail = PeerText.shown(detail);
+  }
 
   static Alarm of(String reason, String detail) {
     return new Alarm(reason, "", "", "", "", detail);

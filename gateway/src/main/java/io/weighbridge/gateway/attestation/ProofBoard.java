@@ -5,6 +5,7 @@ import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.call.HostTable.Host;
 import io.weighbridge.gateway.call.NanoClock;
 import io.weighbridge.gateway.call.Target;
+import io.weighbridge.gateway.http2.PeerText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,11 +111,12 @@ final class ProofBoard {
     return true;
   }
 
-  /** No answer to a challenge. */
-  void late(int host, String why, long incarnation) {
+  /** No answer to a challenge; the host may have written why. */
+  void late(int host, String said, long incarnation) {
     if (closed) {
       return; // It is we who left.
     }
+    String why = PeerText.shown(said);
     boolean news;
     synchronized (lock) {
       news = proofs.late(host, why, incarnation);

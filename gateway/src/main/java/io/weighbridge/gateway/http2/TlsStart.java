@@ -69,7 +69,6 @@ public final class TlsStart extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static final int DETAIL_CHARS_MAX = 200;
   private static final int CAUSES_MAX = 10;
 
   private TlsStart(SslHandler tls, Outcome outcome) {
@@ -153,7 +152,6 @@ public final class TlsStart extends ChannelInboundHandlerAdapter {
     for (int depth = 0; innermost.getCause() != null && depth < CAUSES_MAX; depth++) {
       innermost = innermost.getCause();
     }
-    String text = String.valueOf(innermost.getMessage()).replaceAll("[^ -~]", "?");
-    return text.substring(0, Math.min(text.length(), DETAIL_CHARS_MAX));
+    return PeerText.shown(String.valueOf(innermost.getMessage()));
   }
 }

@@ -1,9 +1,13 @@
 package io.weighbridge.gateway.attestation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import io.weighbridge.attest.v1.CallCounters;
 import io.weighbridge.audit.v1.Attestation;
@@ -22,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class AttestationsTest {
   private static final Target TARGET = new Target("m", "1", 0, FakeHost.digestOf(1), 0);
@@ -55,6 +61,7 @@ class AttestationsTest {
   void stop() throws InterruptedException {
     attestations.close();
     fake.stop();
+    ((Logger) LoggerFactory.getLogger(ProofBoard.class)).detachAndStopAllAppenders();
   }
 
   private Attestations make(AttestationTiming timing) {
@@ -247,6 +254,43 @@ class AttestationsTest {
     fake.silent = false;
     await().until(() -> state() == HostState.PROVED);
     assertThat(table.eligible(0)).hasSize(1);
+  }
+
+  @Test
+  void whatAHostSaysInsteadOfAProofIsShownInOneShortLine() {
+    ListAppender<ILoggingEvent> log = log();
+    fake.silence = "x\nERROR forged\u001b[2J" + "a".repeat(4_000);
+    fake.silent = true;
+    attest(SLOW);
+    await().until(() -> state() == HostState.UNREACHABLE);
+    await().until(() -> !log.list.isEmpty());
+    assertThat(attestations.hosts().getFirst().reason())
+        .matches("[ -~]{10,300}")
+        .startsWith("UNAVAILABLE: x?ERROR forged?[2J");
+    assertThat(log.list.getFirst().getFormattedMessage()).matches("[ -~]{10,500}");
+  }
+
+  @Test
+  void whatAHostSignsOrNotIsShownInOneShortLine() {
+    ListAppender<ILoggingEvent> log = log();
+    String key = "k\\u001b[2J\\n" + "a".repeat(20_000);
+    fake.garbage = ("{\"" + key + "\":1,\"" + key + "\":2}").getBytes(UTF_8);
+    attest(SLOW);
+    await().until(() -> state() == HostState.QUARANTINED);
+    await().until(() -> !log.list.isEmpty());
+    assertThat(attestations.hosts().getFirst().reason())
+        .startsWith("malformed: ")
+        .contains("k?[2J?")
+        .matches("[ -~]{10,330}");
+    assertThat(log.list.getFirst().getFormattedMessage()).matches("[ -~]{10,500}");
+  }
+
+  private static ListAppender<ILoggingEvent> log() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.list = new CopyOnWriteArrayList<>();
+    log.start();
+    ((Logger) LoggerFactory.getLogger(ProofBoard.class)).addAppender(log);
+    return log;
   }
 
   @Test

@@ -33,8 +33,10 @@ final class FakeHost {
   volatile int content = 1;
   volatile byte bootId = 1;
   volatile boolean silent;
+  volatile String silence = "busy";
   volatile boolean hanging;
   volatile boolean replaying;
+  volatile byte @Nullable [] garbage;
   volatile UnaryOperator<HostStatement.Builder> twist = statement -> statement;
 
   private final String id;
@@ -77,13 +79,17 @@ final class FakeHost {
     public void attest(AttestRequest request, StreamObserver<AttestResponse> observer) {
       asked.incrementAndGet();
       if (silent) {
-        observer.onError(Status.UNAVAILABLE.withDescription("busy").asRuntimeException());
+        observer.onError(Status.UNAVAILABLE.withDescription(silence).asRuntimeException());
         return;
       }
       if (hanging) {
         return;
       }
-      byte[] envelope = replaying && lastEnvelope != null ? lastEnvelope : answer(request);
+      byte[] garbled = garbage;
+      byte[] envelope =
+          garbled != null
+              ? garbled
+              : replaying && lastEnvelope != null ? lastEnvelope : answer(request);
       lastEnvelope = envelope;
       observer.onNext(
           AttestResponse.newBuilder().setEnvelope(ByteString.copyFrom(envelope)).build());
