@@ -51,7 +51,7 @@ public final class HostRelease implements Callable<Integer> {
 
   private int tell(Host host, String recordId) {
     String released = " released " + id + ", now " + host.getState();
-    String why = host.getReason().isEmpty() ? "" : " (" + host.getReason() + ")";
+    String why = host.getReason().isEmpty() ? "" : " (" + Console.printable(host.getReason()) + ")";
     return switch (host.getState()) {
       case "proved", "unattested" ->
           say(Style.GREEN, "✓" + released, ", record " + recordId, ExitCode.DONE);

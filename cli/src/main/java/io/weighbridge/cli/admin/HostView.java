@@ -49,16 +49,20 @@ final class HostView {
     table.print();
     for (Host host : hosts) {
       if (!host.getReason().isEmpty()) {
-        console.out().println(host.getId() + ": " + host.getReason());
+        line(console, host.getId() + ": " + host.getReason());
       }
       if (host.getHealthCheck().equals("unimplemented")) {
-        console.out().println(host.getId() + ": does not answer its health-check; calls decide");
+        line(console, host.getId() + ": does not answer its health-check; calls decide");
       }
       if (host.hasDrain()) {
         printDrain(console, host, now);
       }
       host.getModelsList().forEach(model -> printStanding(console, host, model, now));
     }
+  }
+
+  private static void line(Console console, String text) {
+    console.out().println(Console.printable(text));
   }
 
   private static Cell state(Host host) {
@@ -93,16 +97,15 @@ final class HostView {
 
   private static void printDrain(Console console, Host host, Instant now) {
     Host.Drain drain = host.getDrain();
-    console
-        .out()
-        .println(
-            "%s: drains since %s, by %s: %s; %s in flight"
-                .formatted(
-                    host.getId(),
-                    Quantity.ago(drain.getSince(), now),
-                    drain.getChangedBy(),
-                    drain.getReason(),
-                    Quantity.count(host.getInFlight())));
+    line(
+        console,
+        "%s: drains since %s, by %s: %s; %s in flight"
+            .formatted(
+                host.getId(),
+                Quantity.ago(drain.getSince(), now),
+                drain.getChangedBy(),
+                drain.getReason(),
+                Quantity.count(host.getInFlight())));
   }
 
   /** Says of a version on a host that calls keep away from it, or kept away. */
@@ -110,16 +113,15 @@ final class HostView {
     if (model.getStandingReason().isEmpty()) {
       return;
     }
-    console
-        .out()
-        .println(
-            "%s: %s is %s (%s), since %s"
-                .formatted(
-                    host.getId(),
-                    name(model),
-                    model.getStanding(),
-                    model.getStandingReason(),
-                    Quantity.ago(model.getStandingSince(), now)));
+    line(
+        console,
+        "%s: %s is %s (%s), since %s"
+            .formatted(
+                host.getId(),
+                name(model),
+                model.getStanding(),
+                model.getStandingReason(),
+                Quantity.ago(model.getStandingSince(), now)));
   }
 
   private static String digests(Host host) {

@@ -74,6 +74,11 @@ public final class Console {
     return interactive;
   }
 
+  /** Somebody else's text with nothing in it that could steer a terminal or begin a new line. */
+  public static String printable(String text) {
+    return text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+  }
+
   /** The text in this style, or as it is where no colour is wanted. */
   public String paint(Style style, String text) {
     return colour ? style.wrap(text) : text;

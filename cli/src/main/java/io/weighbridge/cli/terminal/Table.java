@@ -17,8 +17,12 @@ public final class Table {
     this.headers = List.copyOf(headers);
   }
 
-  /** One piece of text and how it looks. */
+  /** One piece of printable text and how it looks. */
   public record Cell(String text, Style style) {
+    public Cell {
+      text = Console.printable(text);
+    }
+
     /** Text without style. */
     public static Cell of(String text) {
       return new Cell(text, Style.PLAIN);

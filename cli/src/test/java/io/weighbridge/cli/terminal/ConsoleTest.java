@@ -1,8 +1,12 @@
 package io.weighbridge.cli.terminal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +19,16 @@ final class ConsoleTest {
     assertThat(Console.wantsColour(true, Map.of("TERM", "dumb"))).isFalse();
     assertThat(Console.wantsColour(true, Map.of("NO_COLOR", "1", "CLICOLOR_FORCE", "1"))).isFalse();
     assertThat(Console.wantsColour(false, Map.of("CLICOLOR_FORCE", "1"))).isTrue();
+  }
+
+  @Test
+  void whatOthersWroteNeitherSteersTheTerminalNorForgesRows() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(out, true, UTF_8);
+    Table table = new Table(new Console(stream, stream, false, false), List.of("MODELS"));
+    table.row("modèle\u001b[2J\nhost-b proved\u202e\u2028");
+    table.print();
+    assertThat(out.toString(UTF_8)).isEqualTo("MODELS\nmodèle?[2J?host-b proved??\n");
   }
 
   @Test
