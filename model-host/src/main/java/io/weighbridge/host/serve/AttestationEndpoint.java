@@ -3,6 +3,7 @@ package io.weighbridge.host.serve;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCalls;
@@ -37,16 +38,23 @@ final class AttestationEndpoint {
   private final Host host;
   private final ModelRepository repository;
   private final CallTally tally;
+  private final PeerRates peerRates;
   private final RateLimit rateLimit;
 
   /** Who speaks. */
   record Host(String id, HostKey key, ByteString bootId, Instant startedAt) {}
 
-  AttestationEndpoint(Host host, ModelRepository repository, CallTally tally, RateLimit rateLimit) {
+  AttestationEndpoint(
+      Host host,
+      ModelRepository repository,
+      CallTally tally,
+      int perSecondMax,
+      LongSupplier nanoClock) {
     this.host = host;
     this.repository = repository;
     this.tally = tally;
-    this.rateLimit = rateLimit;
+    this.peerRates = new PeerRates(perSecondMax, nanoClock);
+    this.rateLimit = new RateLimit(perSecondMax, nanoClock);
   }
 
   ServerServiceDefinition service() {
@@ -54,9 +62,11 @@ final class AttestationEndpoint {
         AttestationServiceGrpc.getAttestMethod();
     MethodDescriptor<byte[], AttestResponse> raw =
         method.toBuilder(new Bytes(), method.getResponseMarshaller()).build();
-    return ServerServiceDefinition.builder(AttestationServiceGrpc.SERVICE_NAME)
-        .addMethod(raw, ServerCalls.asyncUnaryCall(this::attest))
-        .build();
+    ServerServiceDefinition service =
+        ServerServiceDefinition.builder(AttestationServiceGrpc.SERVICE_NAME)
+            .addMethod(raw, ServerCalls.asyncUnaryCall(this::attest))
+            .build();
+    return ServerInterceptors.intercept(service, peerRates);
   }
 
   private void attest(byte[] request, StreamObserver<AttestResponse> observer) {
@@ -70,6 +80,10 @@ final class AttestationEndpoint {
   }
 
   private AttestResponse answer(byte[] bytes) {
+    if (!peerRates.tryAcquire()) {
+      throw CallError.RATE_LIMITED.because(
+          "at most " + peerRates.perSecond() + " attestations a second from one address");
+    }
     if (!rateLimit.tryAcquire()) {
       throw CallError.RATE_LIMITED.because(
           "at most " + rateLimit.perSecond() + " attestations a second");
@@ -101,7 +115,8 @@ final class AttestationEndpoint {
             .setTlsPublicKeyHash(TlsBinding.SHOWN_KEY_HASH.get())
             .setProcessStartedAt(unixNs(host.startedAt))
             .setCounters(
-                tally.counters(new CallTally.Peer(request.getGatewayId(), request.getBootEpoch())));
+                tally.challenged(
+                    new CallTally.Peer(request.getGatewayId(), request.getBootEpoch())));
     repository.all().forEach(generation -> statement.addModels(loaded(generation)));
     return statement.build();
   }

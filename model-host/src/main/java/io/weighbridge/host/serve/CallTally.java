@@ -28,13 +28,21 @@ final class CallTally implements ServerInterceptor {
   static final Metadata.Key<String> BOOT_EPOCH =
       Metadata.Key.of("weighbridge-boot-epoch", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Gateways remembered; the one unused longest is forgotten first. */
-  static final int GATEWAYS_MAX = 256;
+  /** Pairs that sent calls and never a challenge; the one unused longest is forgotten first. */
+  static final int STRANGERS_MAX = 256;
+
+  /**
+   * Pairs that sent a challenge. Challenges have a rate, so as shipped it takes strangers longer to
+   * push a gateway out (204 s) than its proof holds (180 s), and it asks again before that.
+   */
+  static final int CHALLENGERS_MAX = 4096;
 
   private static final int ID_CHARS_MAX = 128;
   private static final Set<String> PREDICTIONS = Set.of("ModelInfer", "ModelStreamInfer");
 
-  private final Map<Peer, Counts> countsByPeer = new LinkedHashMap<>(16, 0.75f, true);
+  /* Both guarded by this object. */
+  private final Map<Peer, Counts> strangers = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Peer, Counts> challengers = new LinkedHashMap<>(16, 0.75f, true);
 
   /** A gateway's run; {@code bootEpoch} is unsigned. */
   record Peer(String gatewayId, long bootEpoch) {}
@@ -71,13 +79,21 @@ final class CallTally implements ServerInterceptor {
     }
   }
 
-  /** What was counted; zeros for a gateway never seen. */
-  CallCounters counters(Peer peer) {
-    Counts counts;
-    synchronized (countsByPeer) {
-      counts = countsByPeer.get(peer);
+  /**
+   * What was counted for a pair that sends a challenge; zeros for one never seen. From now on calls
+   * of strangers cannot push it out.
+   */
+  CallCounters challenged(Peer peer) {
+    if (peer.gatewayId.isEmpty() || peer.gatewayId.length() > ID_CHARS_MAX) {
+      return CallCounters.getDefaultInstance(); // No call of it is counted.
     }
-    return counts == null ? CallCounters.getDefaultInstance() : counts.snapshot();
+    Counts counts;
+    synchronized (this) {
+      Counts stranger = strangers.remove(peer);
+      counts = challengers.computeIfAbsent(peer, _ -> stranger == null ? new Counts() : stranger);
+      bound(challengers, CHALLENGERS_MAX);
+    }
+    return counts.snapshot();
   }
 
   @Override
@@ -112,13 +128,18 @@ final class CallTally implements ServerInterceptor {
     };
   }
 
-  private Counts countsOf(Peer peer) {
-    synchronized (countsByPeer) {
-      Counts counts = countsByPeer.computeIfAbsent(peer, _ -> new Counts());
-      if (countsByPeer.size() > GATEWAYS_MAX) {
-        countsByPeer.remove(countsByPeer.keySet().iterator().next());
-      }
-      return counts;
+  private synchronized Counts countsOf(Peer peer) {
+    Counts counts = challengers.get(peer);
+    if (counts == null) {
+      counts = strangers.computeIfAbsent(peer, _ -> new Counts());
+      bound(strangers, STRANGERS_MAX);
+    }
+    return counts;
+  }
+
+  private static void bound(Map<Peer, Counts> counts, int max) {
+    if (counts.size() > max) {
+      counts.remove(counts.keySet().iterator().next());
     }
   }
 

@@ -89,7 +89,8 @@ public final class HostServer implements AutoCloseable {
                 settings.hostId, key, ByteString.copyFrom(boot), clock.instant()),
             repository,
             tally,
-            new AttestationEndpoint.RateLimit(limits.attestationsPerSecondMax(), System::nanoTime));
+            limits.attestationsPerSecondMax(),
+            System::nanoTime);
     // A call meets the last interceptor first: every answer tells the boot id, refusals as well;
     // what is malformed is not counted; what is counted cannot hang for ever.
     server =

@@ -26,6 +26,7 @@ import io.weighbridge.integrity.HostStatements;
 import io.weighbridge.integrity.HostStatements.Answer;
 import io.weighbridge.integrity.ModelFolder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -46,7 +47,7 @@ class AttestationEndpointTest {
   void start() throws IOException {
     ModelFolders.adding(root, "add", "1", 1);
     ModelFolders.identity(root, "id", "7", TensorType.BYTES, 1);
-    host = new TestHost(root, new Limits(1 << 20, 8192, 10, 10, 100, 10, 1, 3), 1);
+    host = new TestHost(root, new Limits(1 << 20, 8192, 10, 10, 100, 10, 1, 12), 1);
   }
 
   @AfterEach
@@ -113,6 +114,29 @@ class AttestationEndpointTest {
   }
 
   @Test
+  void strangersDoNotMakeItForgetTheCallsOfAGatewayThatAsked() {
+    prove(request(1));
+    call("gw-1", "1", "add", true);
+    for (int i = 0; i < CallTally.STRANGERS_MAX; i++) {
+      call("stranger-" + i, "1", "add", true);
+    }
+    assertThat(prove(request(1)).getCounters().getStarted()).isEqualTo(1);
+  }
+
+  @Test
+  void oneAddressLeavesChallengesForOthers() throws IOException {
+    PeerRates rates = new PeerRates(20, () -> 0);
+    InetAddress stranger = InetAddress.getByName("2001:db8::1");
+    for (int i = 0; i < 5; i++) {
+      assertThat(rates.tryAcquire(stranger)).isTrue();
+    }
+    assertThat(rates.tryAcquire(stranger)).isFalse();
+    assertThat(rates.tryAcquire(InetAddress.getByName("2001:db8::2"))).isFalse();
+    assertThat(rates.tryAcquire(InetAddress.getByName("2001:db8:0:1::1"))).isTrue();
+    assertThat(rates.tryAcquire(InetAddress.getByName("10.0.0.1"))).isTrue();
+  }
+
+  @Test
   void refusesANonceOfAnotherLength() {
     for (int length : new int[] {0, 31, 33}) {
       ByteString nonce = ByteString.copyFrom(new byte[length]);
@@ -135,7 +159,7 @@ class AttestationEndpointTest {
       last = error == null ? Status.OK : error.getStatus();
     }
     assertThat(last.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(last.getDescription()).startsWith("rate_limited: ");
+    assertThat(last.getDescription()).startsWith("rate_limited: at most 3 ");
   }
 
   @Test
