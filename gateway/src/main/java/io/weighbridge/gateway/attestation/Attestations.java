@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps every host's proof fresh, quarantines hosts that answer wrongly, and publishes the host
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * leaf it links to. A quarantine is in the table first and in the ledger next.
  */
 public final class Attestations implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Attestations.class);
   private static final int PENDING = 1;
 
   /* A proof that comes meanwhile expires after three periods: half a period is soon enough. */
@@ -205,7 +208,14 @@ public final class Attestations implements AutoCloseable {
   /** Lets proofs expire when their time is over, whatever the asking threads wait for. */
   private void tick() {
     while (!closed) {
-      LockSupport.parkNanos(this, Math.min(board.tick(), tickNsMax));
+      long waitNs = tickNsMax;
+      try {
+        waitNs = Math.min(board.tick(), tickNsMax);
+      } catch (RuntimeException | Error e) {
+        // The edge of a background task: the next tick tries again.
+        LOG.error("letting proofs expire failed", e);
+      }
+      LockSupport.parkNanos(this, waitNs);
     }
   }
 

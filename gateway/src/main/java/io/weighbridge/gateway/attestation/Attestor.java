@@ -43,7 +43,7 @@ final class Attestor implements HostLoop.Attempt {
     long incarnation = board.incarnation(host);
     try {
       return challenge(incarnation);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The edge of a background task: a fault of ours must not end the asking.
       LOG.error("attesting failed", e);
       board.late(host, "internal: " + e, incarnation);

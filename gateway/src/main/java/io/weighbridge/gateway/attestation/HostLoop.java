@@ -4,12 +4,16 @@ import io.weighbridge.gateway.call.NanoClock;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks one host to prove itself, again and again, on a virtual thread of its own. {@link #askNow}
  * and {@link #close} are thread-safe and never block.
  */
 final class HostLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HostLoop.class);
+
   private final Attempt attempt;
   private final AttestationTiming timing;
   private final NanoClock clock;
@@ -60,10 +64,20 @@ final class HostLoop implements AutoCloseable {
       }
       long beganNs = clock.nowNs();
       asked.set(false);
-      boolean proved = attempt.run();
+      boolean proved = attempt();
       failures = proved ? 0 : failures + 1;
       long pauseNs = proved ? timing.nextNs(random) : timing.retryNs(failures, random);
       awaitDue(beganNs, pauseNs);
+    }
+  }
+
+  /** The edge of a background task: whatever breaks counts as a failure, and the asking goes on. */
+  private boolean attempt() {
+    try {
+      return attempt.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} broke", thread.getName(), e);
+      return false;
     }
   }
 

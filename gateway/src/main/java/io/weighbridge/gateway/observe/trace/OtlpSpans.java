@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends spans to an OpenTelemetry collector (OTLP over HTTP) from a thread of its own. Thread-safe:
@@ -22,6 +24,8 @@ import java.util.concurrent.locks.LockSupport;
  * collector, is counted and lost.
  */
 public final class OtlpSpans implements SpanSink, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OtlpSpans.class);
+
   static final int QUEUED_MAX = 2048;
   private static final int BATCH_MAX = 512;
 
@@ -111,10 +115,21 @@ public final class OtlpSpans implements SpanSink, AutoCloseable {
     if (batch.isEmpty()) {
       return false;
     }
-    CompletableResultCode result = exporter.export(batch);
-    boolean taken = result.join(EXPORT_SECONDS_MAX, TimeUnit.SECONDS).isSuccess();
-    (taken ? exported : dropped).add(batch.size());
+    (export(batch) ? exported : dropped).add(batch.size());
     return true;
+  }
+
+  /**
+   * Whether the collector took them. The edge of a background task: whatever breaks, it goes on.
+   */
+  private boolean export(List<SpanData> batch) {
+    try {
+      CompletableResultCode result = exporter.export(batch);
+      return result.join(EXPORT_SECONDS_MAX, TimeUnit.SECONDS).isSuccess();
+    } catch (RuntimeException | Error e) {
+      LOG.error("sending {} spans failed", batch.size(), e);
+      return false;
+    }
   }
 
   /** Sends what is queued and stops; waits no longer than for two batches. */

@@ -2,6 +2,7 @@ package io.weighbridge.gateway.observe.trace;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -96,6 +97,28 @@ class OtlpSpansTest {
       Long second = exportedAtNs.poll(20, TimeUnit.SECONDS);
       assertThat(first).isNotNull();
       assertThat(second).isNotNull().isGreaterThanOrEqualTo(first + OtlpSpans.BATCH_WAIT_NS);
+    }
+  }
+
+  @Test
+  void goesOnAfterAnErrorAndCountsTheBatchAsDropped() {
+    CountDownLatch broke = new CountDownLatch(1);
+    RefusingExporter breakingOnce =
+        new RefusingExporter() {
+          @Override
+          public CompletableResultCode export(Collection<SpanData> spans) {
+            if (broke.getCount() > 0) {
+              broke.countDown();
+              throw new LinkageError("a class is missing");
+            }
+            return CompletableResultCode.ofSuccess();
+          }
+        };
+    try (OtlpSpans spans = new OtlpSpans(breakingOnce, "gw-1", tallies)) {
+      spans.record(SPAN);
+      await().until(() -> tallies.dropped().sum() == 1);
+      spans.record(SPAN);
+      await().until(() -> tallies.exported().sum() == 1);
     }
   }
 
