@@ -65,7 +65,8 @@ final class Attestor implements HostLoop.Attempt {
         yield proved;
       }
       case HostClient.Outcome.Rejected rejected -> {
-        board.reject(host, rejected.alarm(), null, rejected.envelope());
+        ProofBoard.Said said = new ProofBoard.Said(null, rejected.envelope());
+        board.reject(host, rejected.alarm(), said, incarnation);
         yield false;
       }
       case HostClient.Outcome.Late late -> {

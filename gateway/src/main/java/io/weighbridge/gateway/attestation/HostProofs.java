@@ -108,7 +108,11 @@ final class HostProofs {
     return news;
   }
 
-  /** Whether a challenge was overtaken by a quarantine or a release. */
+  /** Whether a challenge of this incarnation was overtaken by a quarantine or a release. */
+  boolean isVoid(int index, long incarnation) {
+    return isVoid(hosts.get(index), incarnation);
+  }
+
   private static boolean isVoid(HostProof host, long incarnation) {
     return host.incarnation != incarnation || host.state == HostState.QUARANTINED;
   }

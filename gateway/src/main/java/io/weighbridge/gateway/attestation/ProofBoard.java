@@ -27,6 +27,14 @@ final class ProofBoard {
   private static final Logger LOG = LoggerFactory.getLogger(ProofBoard.class);
   private static final byte[] NO_ENVELOPE = {};
 
+  /**
+   * A wrong answer.
+   *
+   * @param statement verified, or null
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
+  record Said(@Nullable Proven statement, byte[] envelope) {}
+
   private final Object lock = new Object();
   private final HostProofs proofs;
   private final NanoClock clock;
@@ -86,16 +94,25 @@ final class ProofBoard {
     }
   }
 
-  /** A verified statement: recorded, then in force, or rejected. Returns whether it is in force. */
+  /**
+   * A verified statement: recorded, then in force, or rejected; nothing at all once its challenge
+   * is void. Returns whether it is in force.
+   */
   boolean prove(int host, Proven proven, byte[] envelope, long incarnation) {
     Alarm alarm;
     synchronized (lock) {
+      if (proofs.isVoid(host, incarnation)) {
+        return false;
+      }
       alarm = proofs.judge(host, proven);
     }
     if (alarm == null) {
       try {
         Proven recorded = proven.recordedAt(record(host, "verified", proven, envelope));
         synchronized (lock) {
+          if (proofs.isVoid(host, incarnation)) {
+            return false;
+          }
           alarm = proofs.prove(host, recorded, incarnation);
           publish();
         }
@@ -105,7 +122,7 @@ final class ProofBoard {
       }
     }
     if (alarm != null) {
-      reject(host, alarm, proven, envelope);
+      reject(host, alarm, new Said(proven, envelope), incarnation);
       return false;
     }
     return true;
@@ -128,13 +145,18 @@ final class ProofBoard {
     }
   }
 
-  /** An answer was wrong: out at once, then both records. */
-  void reject(int host, Alarm alarm, @Nullable Proven said, byte[] envelope) {
+  /** An answer was wrong: out at once, then both records; nothing once its challenge is void. */
+  void reject(int host, Alarm alarm, Said said, long incarnation) {
     synchronized (lock) {
-      proofs.rejected(host, said);
+      if (proofs.isVoid(host, incarnation)) {
+        return;
+      }
+      proofs.rejected(host, said.statement());
+      proofs.quarantine(host, alarm);
+      publish();
     }
-    quarantine(host, alarm);
-    recordOrLog(host, alarm.reason(), said, envelope);
+    announce(host, alarm);
+    recordOrLog(host, alarm.reason(), said.statement(), said.envelope());
   }
 
   /** Out at once; written down and recorded in the background, for as long as that takes. */
@@ -145,16 +167,20 @@ final class ProofBoard {
       publish();
     }
     if (news) {
-      LOG.error(
-          "ALARM host {} is quarantined until it is released, {}: {}; see: weighbridge host list",
-          id(host),
-          alarm.reason(),
-          alarm.detail());
-      inBackground(() -> {
-        keepQuarantine(host, alarm);
-        records.appendAlarm(address(host), alarm, () -> closed);
-      });
+      announce(host, alarm);
     }
+  }
+
+  private void announce(int host, Alarm alarm) {
+    LOG.error(
+        "ALARM host {} is quarantined until it is released, {}: {}; see: weighbridge host list",
+        id(host),
+        alarm.reason(),
+        alarm.detail());
+    inBackground(() -> {
+      keepQuarantine(host, alarm);
+      records.appendAlarm(address(host), alarm, () -> closed);
+    });
   }
 
   /** Something is wrong that does not take the host out. */
