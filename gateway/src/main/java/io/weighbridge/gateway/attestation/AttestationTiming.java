@@ -19,7 +19,8 @@ public record AttestationTiming(long periodNs, long staleMaxNs) {
   /* Of 60 s: 1 s between any two challenges and after a first failure, 10 s at most. */
   private static final int PERIOD_PARTS_PAUSE_MIN = 60;
   private static final int PERIOD_PARTS_PAUSE_MAX = 6;
-  private static final int DOUBLINGS_MAX = 30;
+  /* More than from the least pause to the most, and far from an overflow. */
+  private static final int DOUBLINGS_MAX = 4;
 
   /** How long a proof holds, from the moment its challenge was sent. */
   public long holdNs() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AttestationTimingTest {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
@@ -31,6 +33,16 @@ class AttestationTimingTest {
       assertThat(timing.retryNs(1, random)).isBetween(SECOND_NS / 2, SECOND_NS);
       assertThat(timing.retryNs(3, random)).isBetween(2 * SECOND_NS, 4 * SECOND_NS);
       assertThat(timing.retryNs(1_000_000, random)).isBetween(5 * SECOND_NS, 10 * SECOND_NS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 30, 60})
+  void retriesOfALongPeriodStayApartHoweverManyFailed(int minutes) {
+    long periodNs = TimeUnit.MINUTES.toNanos(minutes);
+    AttestationTiming slow = new AttestationTiming(periodNs, 0);
+    for (int failures = 5; failures <= 100; failures++) {
+      assertThat(slow.retryNs(failures, random)).isBetween(periodNs / 12, periodNs / 6);
     }
   }
 
