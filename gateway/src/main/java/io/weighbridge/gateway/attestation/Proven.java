@@ -74,6 +74,9 @@ record Proven(
   }
 
   private static String word(HashPoint point) {
+    if (point == HashPoint.UNRECOGNIZED) {
+      return "unknown"; // Of a newer host.
+    }
     String name = point.name();
     return name.substring(name.indexOf("POINT_") + "POINT_".length()).toLowerCase(Locale.ROOT);
   }

@@ -120,6 +120,21 @@ class AttestationsTest {
   }
 
   @Test
+  void aWayOfHashingThatOnlyANewerHostKnowsIsUnknown() {
+    fake.twist =
+        statement -> {
+          statement.getModelsBuilder(0).setHashPointValue(99);
+          return statement;
+        };
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    assertThat(attestations.hosts().getFirst().models().getFirst().hashPoint())
+        .isEqualTo("unknown");
+    assertThat(ledger.records.getFirst().getAttestation().getModels(0).getHashPoint())
+        .isEqualTo("unknown");
+  }
+
+  @Test
   void asksAgainEveryPeriodAndLinksToTheLatestRecord() {
     attest(FAST);
     await().until(() -> fake.asked.get() >= 3);
