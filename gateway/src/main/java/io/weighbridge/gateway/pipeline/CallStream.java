@@ -116,7 +116,7 @@ final class CallStream {
       return Refusal.HOST_WITHDRAWN;
     }
     ModelRoute model = tables.routes().find(target.modelUtf8(), target.modelUtf8().length);
-    boolean routed = model != null && Router.holds(route, model);
+    boolean routed = model != null && Router.holds(route, model, tables.hosts());
     if (!routed && !draining) {
       drainAtNs = nowNs + limits.drainMaxNs();
     }

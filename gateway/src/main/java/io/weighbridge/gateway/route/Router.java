@@ -5,6 +5,7 @@ import io.weighbridge.gateway.call.Refusal;
 import io.weighbridge.gateway.call.Target;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the version that answers a call. Confined to its event loop, which owns the draws.
@@ -65,24 +66,31 @@ public final class Router {
 
   /**
    * Whether the choice would be made again: by the same version, the label's present version, or
-   * the present owner of the bucket.
+   * the present owner of the bucket, or for want of its hosts.
    */
-  public static boolean holds(Route route, ModelRoute model) {
+  public static boolean holds(Route route, ModelRoute model, HostTable hosts) {
     Target was = route.target();
     if (was == null) {
       return false;
     }
     return switch (route.rule()) {
-      case VERSION, UNROUTABLE_LABEL, OVERRIDE, NONE -> model.target(was.version()) != null;
+      case VERSION, OVERRIDE, NONE -> model.target(was.version()) != null;
       case LABEL -> {
         ModelRoute.Label label = model.labelNamed(route.labelUtf8(), route.labelUtf8().length);
-        yield label != null && label.target.slot() == was.slot();
+        yield label != null && is(label.target, was);
       }
-      case SPLIT_KEY, SPLIT_DRAW -> {
+      case SPLIT_KEY, SPLIT_DRAW -> is(model.owner(route.bucket()), was);
+      case UNROUTABLE_LABEL -> {
         Target owner = model.owner(route.bucket());
-        yield owner != null && owner.slot() == was.slot();
+        boolean stillMissing = owner != null && hosts.eligible(owner.slot()).length == 0;
+        yield is(stillMissing ? model.onUnroutable() : owner, was);
       }
     };
+  }
+
+  /** Whether it is the same version, in whatever table. */
+  private static boolean is(@Nullable Target now, Target was) {
+    return now != null && now.slot() == was.slot();
   }
 
   private void split(ModelRoute model, HostTable hosts, Ask ask, Route answer) {

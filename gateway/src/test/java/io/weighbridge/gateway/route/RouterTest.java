@@ -112,4 +112,14 @@ class RouterTest {
     assertThat(choose(all, HostTable.empty())).isEqualTo("1");
     assertThat(answer.rule()).isEqualTo(Route.Rule.UNROUTABLE_LABEL);
   }
+
+  @Test
+  void whatFellBackGoesBackOnceItsVersionHasAHost() {
+    ModelRoute all = model(1_000_000);
+    choose(all, HostTable.empty());
+    assertThat(answer.rule()).isEqualTo(Route.Rule.UNROUTABLE_LABEL);
+    assertThat(Router.holds(answer, all, HostTable.empty())).isTrue();
+    assertThat(Router.holds(answer, all, everywhere(all))).isFalse();
+    assertThat(Router.holds(answer, model(0), everywhere(all))).isTrue();
+  }
 }
