@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  *
  * @param certificate the subject alternative name that tells it: {@code DNS:name} or {@code
  *     URI:uri}
- * @param models names, or "*"
+ * @param models names or "*"; with a slash in front, services, methods or "/*"
  */
 public record CallerConfig(
     String certificate, String tenant, String principal, List<String> models) {

@@ -1,13 +1,17 @@
 package io.weighbridge.gateway.config;
 
 import io.weighbridge.gateway.admission.RateRule;
+import io.weighbridge.gateway.peek.ParameterNames;
+import io.weighbridge.gateway.route.ModelSpec.Sticky;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,9 @@ public record GatewayConfig(
   /** Models of one gateway. */
   public static final int MODELS_MAX = 10_000;
 
+  /** Parameters that calls of these models are sticky by: each is looked for in every request. */
+  static final int STICKY_PARAMETERS_MAX = ParameterNames.STICKY_MAX;
+
   public GatewayConfig {
     callers = List.copyOf(callers);
     rates = List.copyOf(rates);
@@ -46,9 +53,14 @@ public record GatewayConfig(
     RateReader.checkAll(rates);
     checkHosts(hosts);
     checkModels(models);
-    RouteConfig.checkAll(routes, hosts);
-    checkUsed(hosts, routes);
-    checkServes(hosts, models);
+    RouteConfig.checkAll(routes);
+    Set<String> known = hosts.stream().map(HostConfig::id).collect(Collectors.toSet());
+    routes.forEach(route -> RouteConfig.checkHosts(route.hosts(), known));
+    Map<String, ModelConfig> byName = byName(models);
+    for (HostConfig host : hosts) {
+      checkUsed(host, routes);
+      host.serves().forEach(serves -> checkServes(serves, byName));
+    }
   }
 
   /**
@@ -115,14 +127,24 @@ public record GatewayConfig(
    */
   public record Tracing(String endpoint, int samplePpm) {
     public Tracing {
-      if (!endpoint.isEmpty() && !endpoint.matches("https?://\\S+")) {
+      if (!endpoint.isEmpty() && !isAddress(endpoint)) {
         throw new BadValue(
             "endpoint", "found \"" + endpoint + "\", allowed is http://HOST:PORT or nothing");
       }
     }
+
+    private static boolean isAddress(String endpoint) {
+      try {
+        URI uri = new URI(endpoint).parseServerAuthority();
+        return uri.getHost() != null
+            && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+      } catch (URISyntaxException e) {
+        return false;
+      }
+    }
   }
 
-  private static void checkCallers(List<CallerConfig> callers, ListenConfig listen) {
+  static void checkCallers(List<CallerConfig> callers, ListenConfig listen) {
     atMost("callers", callers.size(), CallerConfig.CALLERS_MAX);
     unique("callers", callers.stream().map(CallerConfig::certificate).toList());
     ServerTls tls = listen.predict().tls();
@@ -141,6 +163,20 @@ public record GatewayConfig(
   static void checkModels(List<ModelConfig> models) {
     atMost("models", models.size(), MODELS_MAX);
     unique("models", models.stream().map(ModelConfig::name).toList());
+    long parameters =
+        models.stream()
+            .filter(model -> model.sticky().by() == Sticky.By.PARAMETER)
+            .map(model -> model.sticky().name())
+            .distinct()
+            .count();
+    if (parameters > STICKY_PARAMETERS_MAX) {
+      throw new BadValue(
+          "models",
+          "found "
+              + parameters
+              + " different parameters in sticky, allowed are "
+              + STICKY_PARAMETERS_MAX);
+    }
   }
 
   private static void atMost(String key, int found, int max) {
@@ -149,7 +185,7 @@ public record GatewayConfig(
     }
   }
 
-  private static void unique(String key, List<String> names) {
+  static void unique(String key, List<String> names) {
     Set<String> seen = new HashSet<>();
     for (String name : names) {
       if (!seen.add(name)) {
@@ -158,45 +194,38 @@ public record GatewayConfig(
     }
   }
 
-  static void checkUsed(List<HostConfig> hosts, List<RouteConfig> routes) {
-    for (HostConfig host : hosts) {
-      if (host.key() == null
-          && host.serves().isEmpty()
-          && routes.stream().noneMatch(route -> route.hosts().contains(host.id()))) {
-        throw new BadValue(
-            "hosts",
-            host.id()
-                + " has no key and serves nothing: give it a key, say what it serves, or name it in"
-                + " routes");
-      }
-    }
-  }
-
-  private static void checkServes(List<HostConfig> hosts, List<ModelConfig> models) {
-    Map<String, ModelConfig> byName = new HashMap<>();
-    models.forEach(model -> byName.put(model.name(), model));
-    for (HostConfig host : hosts) {
-      for (HostConfig.Serves serves : host.serves()) {
-        checkServes(host, serves, byName.get(serves.model()));
-      }
-    }
-  }
-
-  private static void checkServes(
-      HostConfig host, HostConfig.Serves serves, @Nullable ModelConfig model) {
-    if (model == null
-        || model.versions().stream().noneMatch(v -> v.version().equals(serves.version()))) {
-      throw new BadValue(
-          "hosts",
-          host.id() + " serves " + serves.model() + " " + serves.version() + ", no such version");
-    }
-    if (model.integrity() != ModelConfig.Integrity.NONE) {
+  static void checkUsed(HostConfig host, List<RouteConfig> routes) {
+    if (host.key() == null
+        && host.serves().isEmpty()
+        && routes.stream().noneMatch(route -> route.hosts().contains(host.id()))) {
       throw new BadValue(
           "hosts",
           host.id()
-              + " has no key, but "
-              + serves.model()
-              + " is attested: give the host a key, or the model integrity: none");
+              + " has no key and serves nothing: give it a key, say what it serves, or name it in"
+              + " routes");
+    }
+  }
+
+  static Map<String, ModelConfig> byName(List<ModelConfig> models) {
+    return models.stream().collect(Collectors.toMap(ModelConfig::name, model -> model));
+  }
+
+  static void checkServes(HostConfig.Serves serves, Map<String, ModelConfig> models) {
+    ModelConfig model = models.get(serves.model());
+    if (model == null) {
+      throw new BadValue("model", "found \"" + serves.model() + "\", which is not in models");
+    }
+    if (model.versions().stream().noneMatch(v -> v.version().equals(serves.version()))) {
+      throw new BadValue(
+          "version",
+          "found \"" + serves.version() + "\", which is no version of " + serves.model());
+    }
+    if (model.integrity() != ModelConfig.Integrity.NONE) {
+      throw new BadValue(
+          "model",
+          serves.model()
+              + " is attested, and a host without a key proves nothing: give the host a key, or"
+              + " the model integrity: none");
     }
   }
 }

@@ -9,8 +9,10 @@ import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads gateway.yaml: one method per section. Confined to the reading thread. */
@@ -18,10 +20,18 @@ final class GatewayConfigReader {
   private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("-", 1);
 
   private final Path folder;
+  private final Problems problems;
   private final TlsReader tls;
 
-  private GatewayConfigReader(Path folder) {
+  /** By name; null while not all could be read, for then nobody knows what is missing. */
+  private @Nullable Map<String, ModelConfig> models;
+
+  /** Ids, of hosts with whatever problem too. */
+  private final Set<String> hosts = new HashSet<>();
+
+  private GatewayConfigReader(Path folder, Problems problems) {
     this.folder = folder;
+    this.problems = problems;
     this.tls = new TlsReader(folder);
   }
 
@@ -29,7 +39,7 @@ final class GatewayConfigReader {
     Problems problems = new Problems(file);
     Section root = Yaml.read(file, problems);
     Path folder = requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
-    GatewayConfig config = new GatewayConfigReader(folder).root(root);
+    GatewayConfig config = new GatewayConfigReader(folder, problems).root(root);
     problems.throwIfAny();
     return requireNonNull(config);
   }
@@ -43,13 +53,14 @@ final class GatewayConfigReader {
     List<RateRule> rates = root.list("rates", RateReader::read);
     GatewayConfig.Tracing tracing = tracing(root.section("tracing"));
     Limits limits = limits(root.section("limits"));
-    List<HostConfig> hosts = root.list("hosts", this::host);
     boolean recorded = ledger == null || ledger.calls() == LedgerConfig.Calls.RECORDED;
-    List<ModelConfig> models = root.list("models", new ModelReader(recorded)::read);
-    List<RouteConfig> routes = root.list("routes", GatewayConfigReader::route);
-    root.check(() -> GatewayConfig.checkHosts(hosts));
-    root.check(() -> GatewayConfig.checkModels(models));
+    List<ModelConfig> modelList = models(root, recorded);
+    List<HostConfig> hostList = hosts(root);
+    List<RouteConfig> routes = routes(root, hostList);
     root.check(() -> RateReader.checkAll(rates));
+    if (listen != null) {
+      root.check(() -> GatewayConfig.checkCallers(callers, listen));
+    }
     return root.make(() ->
         new GatewayConfig(
             requireNonNull(gateway),
@@ -60,9 +71,33 @@ final class GatewayConfigReader {
             rates,
             requireNonNull(tracing),
             requireNonNull(limits),
-            hosts,
-            models,
+            hostList,
+            modelList,
             routes));
+  }
+
+  private List<ModelConfig> models(Section root, boolean recorded) {
+    int before = problems.count();
+    List<ModelConfig> read = root.list("models", new ModelReader(recorded)::read);
+    root.check(() -> GatewayConfig.checkModels(read));
+    models = problems.count() == before ? GatewayConfig.byName(read) : null;
+    return read;
+  }
+
+  private List<HostConfig> hosts(Section root) {
+    List<HostConfig> read = root.list("hosts", this::host);
+    root.check(() -> GatewayConfig.checkHosts(read));
+    return read;
+  }
+
+  private List<RouteConfig> routes(Section root, List<HostConfig> hostList) {
+    int before = problems.count();
+    List<RouteConfig> read = root.list("routes", this::route);
+    root.check(() -> RouteConfig.checkAll(read));
+    if (problems.count() == before) {
+      hostList.forEach(host -> root.check(() -> GatewayConfig.checkUsed(host, read)));
+    }
+    return read;
   }
 
   private GatewayConfig.@Nullable Gateway gateway(Section section) {
@@ -128,8 +163,13 @@ final class GatewayConfigReader {
     Map<Limit, String> given = new EnumMap<>(Limit.class);
     for (Limit limit : Limit.values()) {
       if (section.has(limit.key())) {
-        given.put(limit, section.text(limit.key()));
-        section.value(limit.key(), limit.defaultText(), limit::parse);
+        section.value(
+            limit.key(),
+            limit.defaultText(),
+            text -> {
+              given.put(limit, text);
+              return limit.parse(text);
+            });
       }
     }
     return section.make(() -> Limits.of(given));
@@ -137,32 +177,40 @@ final class GatewayConfigReader {
 
   private @Nullable HostConfig host(Section section) {
     String id = section.text("id");
+    hosts.add(id);
     InetSocketAddress address = section.value("address", Values::address, NOWHERE);
     Path key = section.has("key") ? TlsReader.readable(folder, section, "key") : null;
-    List<HostConfig.Serves> serves = section.list("serves", GatewayConfigReader::serves);
+    List<HostConfig.Serves> serves = section.list("serves", this::serves);
     ClientTls clientTls =
         section.has("tls") ? tls.client(section.section("tls"), address.getHostString()) : null;
+    section.check(() -> HostConfig.check(address));
     CheckMethod healthCheck = section.oneOf("health-check", CheckMethod.MODEL_READY);
     return section.make(() -> new HostConfig(id, address, key, clientTls, serves, healthCheck));
   }
 
-  private static HostConfig.@Nullable Serves serves(Section section) {
+  private HostConfig.@Nullable Serves serves(Section section) {
     String model = section.text("model");
     String version = section.text("version");
-    return section.make(() -> new HostConfig.Serves(model, version));
+    HostConfig.Serves serves = section.make(() -> new HostConfig.Serves(model, version));
+    Map<String, ModelConfig> known = models;
+    if (serves != null && known != null) {
+      section.check(() -> GatewayConfig.checkServes(serves, known));
+    }
+    return serves;
   }
 
-  private static @Nullable RouteConfig route(Section section) {
+  private @Nullable RouteConfig route(Section section) {
     String key = section.has("method") ? "method" : "service";
     String name = key.equals("method") ? section.text("method") : section.text("service");
     if (key.equals("method") && section.has("service")) {
       section.problem("service", "stands beside method; leave one of them out");
     }
-    List<String> hosts = section.texts("hosts");
+    List<String> to = section.texts("hosts");
     RouteConfig.Authentication authentication =
         section.oneOf("authentication", RouteConfig.Authentication.KEY);
-    section.check(() -> RouteConfig.check(key, name, hosts));
-    return section.make(() -> new RouteConfig(name, hosts, authentication));
+    section.check(() -> RouteConfig.check(key, name, to));
+    section.check(() -> RouteConfig.checkHosts(to, hosts));
+    return section.make(() -> new RouteConfig(name, to, authentication));
   }
 
   /** Relative paths are relative to the file's folder, wherever the process was started. */

@@ -26,12 +26,18 @@ public record HostConfig(
   public HostConfig {
     serves = List.copyOf(serves);
     Names.check("id", id);
-    if (address.getPort() == 0) {
-      throw new BadValue("address", "found port 0, allowed is 1 to 65535");
-    }
+    check(address);
+    GatewayConfig.unique(
+        "serves", serves.stream().map(each -> each.model() + " " + each.version()).toList());
     if (key != null && !serves.isEmpty()) {
       throw new BadValue(
           "serves", "a host with a key proves what it serves; leave one of them out");
+    }
+  }
+
+  static void check(InetSocketAddress address) {
+    if (address.getPort() == 0) {
+      throw new BadValue("address", "found port 0, allowed is 1 to 65535");
     }
   }
 

@@ -30,18 +30,21 @@ final class RateReader {
   static @Nullable RateRule read(Section section) {
     String tenant = section.text("tenant");
     String principal = section.has("principal") ? section.text("principal") : null;
-    String rate = section.text("rate", "");
-    long intervalNs = section.value("rate", RateReader::intervalNs, SECOND_NS);
+    Rate rate = section.value("rate", RateReader::rate, new Rate("", SECOND_NS));
+    long intervalNs = rate.intervalNs;
     // Without a word of its own, what comes in a second may come at once.
     long burstUsual = Math.max(1, SECOND_NS / intervalNs);
     long burst = section.value("burst", String.valueOf(burstUsual), RateReader::burst);
     return section.make(() -> {
       checkWho(tenant, principal);
-      return new RateRule(tenant, principal, intervalNs, (int) burst, rate);
+      return new RateRule(tenant, principal, intervalNs, (int) burst, rate.text);
     });
   }
 
-  private static long intervalNs(String text) {
+  /** As it was written, and the time from one call to the next. */
+  private record Rate(String text, long intervalNs) {}
+
+  private static Rate rate(String text) {
     Matcher matcher = RATE.matcher(text);
     Long unitNs = matcher.matches() ? UNIT_NS.get(matcher.group(2)) : null;
     long calls = unitNs == null ? 0 : Long.parseLong(matcher.group(1));
@@ -49,7 +52,7 @@ final class RateReader {
       throw new IllegalArgumentException(
           "found \"" + text + "\", allowed is 1/h to 1000000/s, such as 100/s, 600/m or 50/h");
     }
-    return unitNs / calls;
+    return new Rate(text, unitNs / calls);
   }
 
   private static long burst(String text) {

@@ -1,6 +1,5 @@
 package io.weighbridge.gateway.config;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -53,25 +52,21 @@ public record RouteConfig(String name, List<String> hosts, Authentication authen
     if (hosts.isEmpty()) {
       throw new BadValue("hosts", "found none, allowed are ids of hosts");
     }
+    GatewayConfig.unique("hosts", hosts);
   }
 
-  static void checkAll(List<RouteConfig> routes, List<HostConfig> hosts) {
+  static void checkHosts(List<String> hosts, Set<String> known) {
+    for (String host : hosts) {
+      if (!known.contains(host)) {
+        throw new BadValue("hosts", "found \"" + host + "\", which is not in hosts");
+      }
+    }
+  }
+
+  static void checkAll(List<RouteConfig> routes) {
     if (routes.size() > ROUTES_MAX) {
       throw new BadValue("routes", "found " + routes.size() + ", allowed are " + ROUTES_MAX);
     }
-    Set<String> known = new HashSet<>();
-    hosts.forEach(host -> known.add(host.id()));
-    Set<String> seen = new HashSet<>();
-    for (RouteConfig route : routes) {
-      if (!seen.add(route.name())) {
-        throw new BadValue("routes", "\"" + route.name() + "\" stands here twice");
-      }
-      for (String host : route.hosts()) {
-        if (!known.contains(host)) {
-          throw new BadValue(
-              "routes", route.name() + " names host \"" + host + "\", which is not in hosts");
-        }
-      }
-    }
+    GatewayConfig.unique("routes", routes.stream().map(RouteConfig::name).toList());
   }
 }

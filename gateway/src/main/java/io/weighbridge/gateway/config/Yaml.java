@@ -1,6 +1,8 @@
 package io.weighbridge.gateway.config;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ParserException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -33,7 +37,7 @@ final class Yaml {
       if (Files.size(file) > FILE_BYTES_MAX) {
         problems.add(1, "larger than " + FILE_BYTES_MAX + " bytes");
       } else {
-        node = compose(Files.readString(file, StandardCharsets.UTF_8));
+        node = compose(Files.readAllBytes(file), problems);
       }
     } catch (IOException e) {
       problems.add(1, "cannot be read: " + e);
@@ -50,11 +54,31 @@ final class Yaml {
     return Section.of("the file", node.orElseThrow(), problems);
   }
 
-  private static Optional<Node> compose(String text) {
+  private static Optional<Node> compose(byte[] bytes, Problems problems) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    boolean malformed = StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
+    String text = out.flip().toString();
+    if (malformed) {
+      problems.add(lineAfter(text), "a byte that is not UTF-8");
+      return Optional.empty();
+    }
     LoadSettings settings =
         LoadSettings.builder().setUseMarks(true).setCodePointLimit(FILE_BYTES_MAX).build();
-    requireShallow(settings, text);
-    return new Compose(settings).composeString(text);
+    try {
+      requireShallow(settings, text);
+      return new Compose(settings).composeString(text);
+    } catch (ReaderException e) {
+      int at = Math.max(0, text.indexOf(e.getCodePoint()));
+      problems.add(
+          lineAfter(text.substring(0, at)),
+          String.format("the character U+%04X, which YAML does not allow", e.getCodePoint()));
+      return Optional.empty();
+    }
+  }
+
+  private static int lineAfter(String text) {
+    return (int) text.chars().filter(each -> each == '\n').count() + 1;
   }
 
   /** Composing recurses: a file of brackets would end the process with a stack overflow. */
@@ -67,7 +91,7 @@ final class Yaml {
         depth--;
       }
       if (depth > DEPTH_MAX) {
-        throw new YamlEngineException("nested deeper than " + DEPTH_MAX);
+        throw new ParserException("nested deeper than " + DEPTH_MAX, event.getStartMark());
       }
     }
   }

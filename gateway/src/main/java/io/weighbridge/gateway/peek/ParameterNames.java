@@ -35,6 +35,9 @@ public final class ParameterNames {
     "weighbridge_label", "sequence_id", "priority", "timeout"
   };
 
+  /** Names of models' own that can be watched besides. */
+  public static final int STICKY_MAX = NAMES_MAX - RESERVED.length;
+
   private final byte[][] names;
 
   private ParameterNames(byte[][] names) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weighbridge.gateway.admission.RateRule;
 import io.weighbridge.gateway.config.GatewayConfig.LedgerConfig;
+import io.weighbridge.gateway.peek.ParameterNames;
 import io.weighbridge.gateway.route.ModelSpec;
 import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -314,26 +316,49 @@ final class GatewayConfigTest {
         "gateway: {id: g}|limits:|  peek-bytes-max: 64KiB|  stream-window-bytes: 64KiB => 3:"
             + " peek-bytes-max: must be smaller than stream-window-bytes, or a caller stalls",
         "gateway: {id: g}|hosts: {} => 2: hosts: found a section, allowed is a list",
-        "gateway: {id: g}|hosts: [{id: h, serves: [{model: m, version: v}]}] => 2: address: missing"
-            + " in hosts",
+        "gateway: {id: g}|hosts: [{id: h, serves: [{model: m, version: v}]}]|models: [{name: m, integrity: none,"
+            + " versions: [{version: v}]}] => 2: address: missing in hosts",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1', health-check: ping, serves: [{model: m,"
-            + " version: v}]}] => 2: health-check: found \"ping\", allowed is model-ready or"
-            + " server-ready or grpc-health or none",
+            + " version: v}]}]|models: [{name: m, integrity: none, versions: [{version: v}]}] => 2: health-check:"
+            + " found \"ping\", allowed is model-ready or server-ready or grpc-health or none",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1'}] => 2: hosts: h has no key and serves"
             + " nothing: give it a key, say what it serves, or name it in routes",
-        "gateway: {id: g}|routes: [{service: a.B, hosts: [x]}] => 2: routes: a.B names host \"x\", which"
-            + " is not in hosts",
+        "gateway: {id: g}|routes: [{service: a.B, hosts: [x]}] => 2: hosts: found \"x\", which is not"
+            + " in hosts",
+        "gateway: {id: g}|routes: [{service: a.B, hosts: [x, x]}]|hosts: [{id: x, address: 'x:1'}] => 2: hosts:"
+            + " \"x\" stands here twice",
         "gateway: {id: g}|routes: [{service: a.B}] => 2: hosts: found none, allowed are ids of hosts",
-        "gateway: {id: g}|routes: [{method: a.B, hosts: [x]}] => 2: method: found \"a.B\", allowed is"
+        "gateway: {id: g}|routes: [{method: a.B, hosts: [x]}]|hosts: [{id: x, address: 'x:1'}] => 2: method: found \"a.B\", allowed is"
             + " [A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/[A-Za-z_]\\w*",
-        "gateway: {id: g}|routes: [{service: grpc.health.v1.Health, hosts: [x]}] => 2: service: found"
+        "gateway: {id: g}|routes: [{service: grpc.health.v1.Health, hosts: [x]}]|hosts: [{id: x, address:"
+            + " 'x:1', serves: [{model: m, version: v}]}]|models: [{name: m, integrity: none, versions:"
+            + " [{version: v}]}] => 2: service: found"
             + " \"grpc.health.v1.Health\", which the gateway serves itself",
-        "gateway: {id: g}|routes: [{service: a.B, hosts: [x], authentication: off}] => 2:"
-            + " authentication: found \"off\", allowed is key or none",
-        "gateway: {id: g}|hosts: [{id: h, address: 'a:0', serves: [{model: m, version: v}]}] => 2:"
-            + " address: found port 0, allowed is 1 to 65535",
+        "gateway: {id: g}|routes: [{service: a.B, hosts: [x], authentication: off}]|hosts: [{id: x, address:"
+            + " 'x:1'}] => 2: authentication: found \"off\", allowed is key or none",
+        "gateway: {id: g}|hosts: [{id: h, address: 'a:0', serves: [{model: m, version: v}]}]|models: [{name: m,"
+            + " integrity: none, versions: [{version: v}]}] => 2: address: found port 0, allowed is 1 to 65535",
         "gateway: {id: g}|hosts: [{id: h, address: 'a:1', serves: [{model: m, version: v}]}] => 2:"
-            + " hosts: h serves m v, no such version",
+            + " model: found \"m\", which is not in models",
+        "gateway: {id: g}|hosts: [{id: h, address: 'a:1', serves: [{model: m, version: w}]}]|models: [{name: m,"
+            + " integrity: none, versions: [{version: v}]}] => 2: version: found \"w\", which is no version of m",
+        "gateway: {id: g}|hosts: [{id: h, address: 'a:1', serves: [{model: m, version: v}, {model: m, version:"
+            + " v}]}]|models: [{name: m, integrity: none, versions: [{version: v}]}] => 2: serves: \"m v\" stands"
+            + " here twice",
+        "gateway: {id: g}|listen: {predict: {address: '127.0.0.1:7'}, http: {address: '127.0.0.1:7'}} => 2: http:"
+            + " found 127.0.0.1:7, where another port of the gateway listens",
+        "gateway: {id: g}|listen: {predict: {address: '127.0.0.1:0'}, http: {address: '127.0.0.1:0'}} => ",
+        "gateway: {id: g}|tracing: {endpoint: 'http://${COLLECTOR}:4318'} => 2: endpoint: found"
+            + " \"http://${COLLECTOR}:4318\", allowed is http://HOST:PORT or nothing",
+        "gateway: {id: g}|tracing: {endpoint: 'http://[::1'} => 2: endpoint: found \"http://[::1\", allowed is"
+            + " http://HOST:PORT or nothing",
+        "gateway: {id: g}|tracing: {endpoint: 'http://collector:port'} => 2: endpoint: found"
+            + " \"http://collector:port\", allowed is http://HOST:PORT or nothing",
+        "gateway: {id: g}|tracing: {endpoint: 'https://[::1]:4317'} => ",
+        "gateway: {id: g}|limits: {drain-max: [1s]} => 2: drain-max: found a list, allowed is one value",
+        "gateway: {id: g}|rates: [{tenant: t, rate: [1]}] => 2: rate: found a list, allowed is one value",
+        "gateway: {id: g}||limits: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ => 3: nested deeper than 32",
+        "gateway: {id: g}|#|# \u0007 x => 3: the character U+0007, which YAML does not allow",
         "gateway: {id: g}|rates: [{tenant: t, rate: 1000000/s, burst: 1000000}] => ",
         "gateway: {id: g}|rates: [{tenant: t, rate: 3600000000/h}] => 2: rate: found \"3600000000/h\", allowed is"
             + " 1/h to 1000000/s, such as 100/s, 600/m or 50/h",
@@ -431,6 +456,61 @@ final class GatewayConfigTest {
   }
 
   @Test
+  void namesOfWhatIsNotThereAreListedBesideWhateverElseIsWrong() throws IOException {
+    Path file =
+        file(
+            """
+            gateway: {id: g}
+            limits: {drain-maxx: 1s}
+            hosts:
+            - {id: a, address: 'a:1', serves: [{model: m, version: '1'}]}
+            - {id: b, address: 'b:1'}
+            routes:
+            - {service: x.Y, hosts: [c]}
+            - {service: x.Z,
+               hosts: [d]}
+            callers:
+            - {certificate: 'DNS:x', tenant: t, principal: p, models: ['*']}
+            """);
+    assertThat(problemsOf(file).stream().map(line -> line.replace(file + ":", "")).toList())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("2: drain-maxx: unknown"),
+            line -> assertThat(line).isEqualTo("4: model: found \"m\", which is not in models"),
+            line -> assertThat(line).isEqualTo("7: hosts: found \"c\", which is not in hosts"),
+            line -> assertThat(line).isEqualTo("9: hosts: found \"d\", which is not in hosts"),
+            line -> assertThat(line).startsWith("11: callers: certificates are asked for only"));
+  }
+
+  @Test
+  void callsAreStickyByNoMoreParametersThanAreLookedFor() throws IOException {
+    StringBuilder models = new StringBuilder("gateway: {id: g}\nmodels:\n");
+    for (int i = 0; i < ParameterNames.STICKY_MAX; i++) {
+      models.append(sticky("m" + i, "p" + i));
+    }
+    String most = models + sticky("again", "p0");
+    assertThat(problemsOf(file(most))).isEmpty();
+    Path file = file(most + sticky("more", "p"));
+    assertThat(problemsOf(file))
+        .containsExactly(
+            file + ":3: models: found 61 different parameters in sticky, allowed are 60");
+  }
+
+  private static String sticky(String model, String parameter) {
+    return "- {name: "
+        + model
+        + ", integrity: none, versions: [{version: a}], sticky: parameter "
+        + parameter
+        + "}\n";
+  }
+
+  @Test
+  void aByteThatIsNoTextIsFoundInItsLine() throws IOException {
+    Path file = folder.resolve("gateway.yaml");
+    Files.write(file, "gateway: {id: g}\n#\n# \u00e9".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(problemsOf(file)).containsExactly(file + ":3: a byte that is not UTF-8");
+  }
+
+  @Test
   void aFileThatCannotBeReadIsAProblem() {
     Path file = folder.resolve("absent.yaml");
     assertThat(problemsOf(file)).singleElement().asString().contains(file + ":1: cannot be read");
@@ -449,8 +529,8 @@ final class GatewayConfigTest {
     assertThat(problemsOf(file))
         .containsExactly(
             file
-                + ":2: hosts: h has no key, but m is attested: give the host a key, or the model"
-                + " integrity: none");
+                + ":2: model: m is attested, and a host without a key proves nothing: give the host"
+                + " a key, or the model integrity: none");
   }
 
   private Path file(String text) throws IOException {

@@ -44,7 +44,7 @@ final class KeysFileTest {
   @Test
   void refusesNestingAboveItsLimit() throws IOException {
     refuses("[".repeat(100_000), ":1: nested deeper than 32");
-    refuses("[".repeat(33) + "]".repeat(33), ":1: nested deeper than 32");
+    refuses("# keys\n\n" + "[".repeat(33) + "]".repeat(33), ":3: nested deeper than 32");
     refuses(
         "[".repeat(32) + "]".repeat(32),
         ":1: the file: found a list, allowed is a section of keys");
