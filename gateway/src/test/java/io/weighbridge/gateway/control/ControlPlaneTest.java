@@ -16,6 +16,7 @@ import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.write.LedgerFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,53 @@ final class ControlPlaneTest {
     start(Configs.TWO_VERSIONS + free + host.replace(":1\"", ":2\"")).close();
     start(Configs.TWO_VERSIONS + free).close();
     assertThat(actions()).contains("host.declare", "host.change").endsWith("host.remove");
+  }
+
+  @Test
+  void whoMayCallByTheConfigurationIsRecorded() throws Exception {
+    Files.writeString(folder.resolve("pem"), "");
+    String caller =
+        """
+        callers: [{certificate: "DNS:x", tenant: t, principal: p, models: [minilm]}]
+        """;
+    String models =
+        Configs.TWO_VERSIONS.replace(
+            "predict: {address: \"127.0.0.1:0\"",
+            "predict: {address: \"127.0.0.1:0\", tls: {certificate: pem, key: pem, client-ca: pem}");
+    String route =
+        """
+        hosts: [{id: h, address: "127.0.0.1:1"}]
+        routes: [{service: a.B, hosts: [h]}]
+        """;
+    start(models + caller + route).close();
+    assertThat(actions()).contains("host.declare", "caller.declare", "route.declare");
+    int known = actions().size();
+    start(models + caller + route).close();
+    assertThat(actions()).hasSize(known);
+    start(
+            models
+                + caller.replace("[minilm]", "['*']")
+                + route.replace("hosts: [h]", "hosts: [h], authentication: none"))
+        .close();
+    assertThat(actions()).hasSize(known + 2).endsWith("caller.change", "route.change");
+    start(Configs.TWO_VERSIONS).close();
+    assertThat(actions()).endsWith("host.remove", "caller.remove", "route.remove");
+  }
+
+  @Test
+  void howAHostIsReachedIsRecorded() throws Exception {
+    Files.writeString(folder.resolve("one"), "one");
+    Files.writeString(folder.resolve("two"), "two");
+    String host =
+        """
+        hosts: [{id: h, address: "127.0.0.1:1", tls: {ca: ./one}}]
+        routes: [{service: a.B, hosts: [h]}]
+        """;
+    start(Configs.TWO_VERSIONS + host).close();
+    int known = actions().size();
+    start(Configs.TWO_VERSIONS + host.replace("one", "two")).close();
+    start(Configs.TWO_VERSIONS + host.replace("tls: {ca: ./one}", "health-check: none")).close();
+    assertThat(actions()).hasSize(known + 2).endsWith("host.change", "host.change");
   }
 
   @Test

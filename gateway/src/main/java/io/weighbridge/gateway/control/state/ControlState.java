@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch number of the route table; rises with every change that touches it
  * @param hosts declaration of each host in JSON, by id
+ * @param rules of the configuration that let somebody call, in JSON: "caller" or "route", a space,
+ *     and what it is for
  * @param drains of hosts, by id
  */
 public record ControlState(
@@ -21,18 +23,21 @@ public record ControlState(
     NavigableMap<String, ModelState> models,
     NavigableMap<String, KeyState> keys,
     NavigableMap<String, String> hosts,
+    NavigableMap<String, String> rules,
     NavigableMap<String, HostDrain> drains) {
 
   public ControlState {
     models = Collections.unmodifiableNavigableMap(new TreeMap<>(models));
     keys = Collections.unmodifiableNavigableMap(new TreeMap<>(keys));
     hosts = Collections.unmodifiableNavigableMap(new TreeMap<>(hosts));
+    rules = Collections.unmodifiableNavigableMap(new TreeMap<>(rules));
     drains = Collections.unmodifiableNavigableMap(new TreeMap<>(drains));
   }
 
   /** Nothing decided yet. */
   public static ControlState empty() {
-    return new ControlState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    return new ControlState(
+        0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
   }
 
   /** The model, if the configuration names it; null otherwise. */
@@ -46,6 +51,7 @@ public record ControlState(
     NavigableMap<String, ModelState> newModels = new TreeMap<>(models);
     NavigableMap<String, KeyState> newKeys = new TreeMap<>(keys);
     NavigableMap<String, String> newHosts = new TreeMap<>(hosts);
+    NavigableMap<String, String> newRules = new TreeMap<>(rules);
     NavigableMap<String, HostDrain> newDrains = new TreeMap<>(drains);
     boolean routes = false;
     for (Change change : changes) {
@@ -65,12 +71,15 @@ public record ControlState(
           newHosts.remove(remove.id());
           newDrains.remove(remove.id());
         }
+        case Delta.PutRule put -> newRules.put(put.name(), put.declared());
+        case Delta.RemoveRule remove -> newRules.remove(remove.name());
         case Delta.PutDrain put -> newDrains.put(put.host(), put.drain());
         case Delta.EndDrain end -> newDrains.remove(end.host());
         case Delta.Nothing _ -> {}
       }
     }
-    return new ControlState(routes ? epoch + 1 : epoch, newModels, newKeys, newHosts, newDrains);
+    return new ControlState(
+        routes ? epoch + 1 : epoch, newModels, newKeys, newHosts, newRules, newDrains);
   }
 
   /** Versions of a model whose deployment stands in this leaf. */
@@ -84,7 +93,7 @@ public record ControlState(
           deployment.model,
           (_, state) -> state.deployed(deployment.versions, deployment.leafPlusOne));
     }
-    return new ControlState(epoch, newModels, keys, hosts, drains);
+    return new ControlState(epoch, newModels, keys, hosts, rules, drains);
   }
 
   /** SHA-256 in hex over the JSON of every routed model, one a line, by name. */

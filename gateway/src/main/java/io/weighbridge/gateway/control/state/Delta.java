@@ -9,7 +9,8 @@ public sealed interface Delta {
   default boolean routes() {
     return switch (this) {
       case PutModel _, RemoveModel _, PutTraffic _ -> true;
-      case PutKeys _, PutHost _, RemoveHost _, PutDrain _, EndDrain _, Nothing _ -> false;
+      case PutKeys _, PutHost _, RemoveHost _, PutRule _, RemoveRule _ -> false;
+      case PutDrain _, EndDrain _, Nothing _ -> false;
     };
   }
 
@@ -21,7 +22,8 @@ public sealed interface Delta {
               put.model().withTraffic(put.model().traffic().stamped(stamp)), put.deployed());
       case PutTraffic put -> new PutTraffic(put.model(), put.traffic().stamped(stamp));
       case PutDrain put -> new PutDrain(put.host(), put.drain().stamped(stamp));
-      case RemoveModel _, PutKeys _, PutHost _, RemoveHost _, EndDrain _, Nothing _ -> this;
+      case RemoveModel _, PutKeys _, PutHost _, RemoveHost _, PutRule _, RemoveRule _ -> this;
+      case EndDrain _, Nothing _ -> this;
     };
   }
 
@@ -55,6 +57,16 @@ public sealed interface Delta {
 
   /** The configuration no longer names a host; with it goes its drain. */
   record RemoveHost(String id) implements Delta {}
+
+  /**
+   * A rule of the configuration that lets somebody call, in JSON.
+   *
+   * @param name {@link ControlState#rules} knows it by
+   */
+  record PutRule(String name, String declared) implements Delta {}
+
+  /** The configuration has no such rule any more. */
+  record RemoveRule(String name) implements Delta {}
 
   /** A host gets no new calls. */
   record PutDrain(String host, HostDrain drain) implements Delta {}

@@ -2,10 +2,12 @@ package io.weighbridge.gateway.control.state;
 
 import static io.weighbridge.gateway.control.state.Change.Actor.CONFIGURATION;
 
+import io.weighbridge.gateway.config.ClientTls;
 import io.weighbridge.gateway.config.GatewayConfig;
 import io.weighbridge.gateway.config.HostConfig;
 import io.weighbridge.gateway.config.ModelConfig;
 import io.weighbridge.gateway.route.Ranges;
+import io.weighbridge.gateway.upstream.check.CheckMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,14 +18,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must change so that the state agrees with the configuration. The configuration decides which
- * models, versions, digests and hosts there are; the state decides the traffic, and only a new
- * model takes its split from the configuration.
+ * models, versions, digests and hosts there are, and who may call by his certificate or by a rule
+ * of routes; the state decides the traffic, and only a new model takes its split from the
+ * configuration.
  */
 public final class Reconciliation implements Decision {
   private static final String REASON = "configuration read at start";
@@ -76,6 +81,7 @@ public final class Reconciliation implements Decision {
       }
     }
     declareHosts(state, changes);
+    declareRules(state, changes);
     return changes;
   }
 
@@ -115,22 +121,59 @@ public final class Reconciliation implements Decision {
   private void declareHosts(ControlState state, List<Change> changes) {
     Map<String, String> declared = new TreeMap<>();
     config.hosts().forEach(host -> declared.put(host.id(), json(host)));
-    declared.forEach((id, json) -> {
-      String before = state.hosts().getOrDefault(id, "");
-      if (!before.equals(json)) {
-        String action = before.isEmpty() ? "host.declare" : "host.change";
-        changes.add(
-            change(action, id, new Change.Shown(before, json), new Delta.PutHost(id, json)));
-      }
-    });
+    compare("host", state.hosts(), declared, Delta.PutHost::new, Delta.RemoveHost::new, changes);
+  }
+
+  /** Whoever may call by what the configuration says, and how: no key of his tells of it. */
+  private void declareRules(ControlState state, List<Change> changes) {
+    Map<String, String> callers = new TreeMap<>();
+    config.callers().forEach(each -> callers.put(each.certificate(), Json.shown(each)));
+    Map<String, String> routes = new TreeMap<>();
+    config.routes().forEach(each -> routes.put(each.name(), Json.shown(each)));
+    declareRules("caller", state, callers, changes);
+    declareRules("route", state, routes, changes);
+  }
+
+  private static void declareRules(
+      String kind, ControlState state, Map<String, String> declared, List<Change> changes) {
+    String prefix = kind + " ";
+    Map<String, String> before = new TreeMap<>();
     state
-        .hosts()
-        .forEach((id, before) -> {
-          if (!declared.containsKey(id)) {
-            changes.add(
-                change("host.remove", id, new Change.Shown(before, ""), new Delta.RemoveHost(id)));
+        .rules()
+        .forEach((name, json) -> {
+          if (name.startsWith(prefix)) {
+            before.put(name.substring(prefix.length()), json);
           }
         });
+    compare(
+        kind,
+        before,
+        declared,
+        (id, json) -> new Delta.PutRule(prefix + id, json),
+        id -> new Delta.RemoveRule(prefix + id),
+        changes);
+  }
+
+  /** Adds what makes the one the other. */
+  private static void compare(
+      String kind,
+      Map<String, String> before,
+      Map<String, String> declared,
+      BiFunction<String, String, Delta> put,
+      Function<String, Delta> remove,
+      List<Change> changes) {
+    declared.forEach((id, json) -> {
+      String known = before.getOrDefault(id, "");
+      if (!known.equals(json)) {
+        String action = kind + (known.isEmpty() ? ".declare" : ".change");
+        changes.add(change(action, id, new Change.Shown(known, json), put.apply(id, json)));
+      }
+    });
+    before.forEach((id, known) -> {
+      if (!declared.containsKey(id)) {
+        changes.add(change(kind + ".remove", id, new Change.Shown(known, ""), remove.apply(id)));
+      }
+    });
   }
 
   private static String json(HostConfig host) {
@@ -139,10 +182,26 @@ public final class Reconciliation implements Decision {
     if (host.key() != null) {
       shown.put("key_file_sha256", fingerprint(host.key()));
     }
+    if (host.tls() != null) {
+      shown.put("tls", json(host.tls()));
+    }
+    if (host.healthCheck() != CheckMethod.MODEL_READY) {
+      shown.put("health_check", host.healthCheck());
+    }
     if (!host.serves().isEmpty()) {
       shown.put("serves", host.serves());
     }
     return Json.shown(shown);
+  }
+
+  private static Map<String, String> json(ClientTls tls) {
+    Map<String, String> shown = new HashMap<>();
+    shown.put("ca_file_sha256", fingerprint(tls.ca()));
+    shown.put("server_name", tls.serverName());
+    if (tls.certificate() != null) {
+      shown.put("certificate", tls.certificate().toString());
+    }
+    return shown;
   }
 
   /** The key itself and not its place: another key under the same name is a change. */
@@ -150,7 +209,7 @@ public final class Reconciliation implements Decision {
     try {
       return Json.sha256(Files.readAllBytes(key));
     } catch (IOException e) {
-      throw new UncheckedIOException("host key " + key, e);
+      throw new UncheckedIOException("host key or certificate " + key, e);
     }
   }
 

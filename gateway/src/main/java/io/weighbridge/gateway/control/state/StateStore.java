@@ -48,8 +48,9 @@ final class StateStore implements AutoCloseable {
               "CREATE TABLE host (id TEXT PRIMARY KEY, declared TEXT NOT NULL) WITHOUT ROWID",
               "CREATE TABLE outbox (position INTEGER PRIMARY KEY, record BLOB NOT NULL, model TEXT"
                   + " NOT NULL, versions TEXT NOT NULL)"),
+          List.of("CREATE TABLE drain (host TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID"),
           List.of(
-              "CREATE TABLE drain (host TEXT PRIMARY KEY, stored TEXT NOT NULL) WITHOUT ROWID"));
+              "CREATE TABLE rule (name TEXT PRIMARY KEY, declared TEXT NOT NULL) WITHOUT ROWID"));
 
   private final Connection connection;
 
@@ -144,6 +145,8 @@ final class StateStore implements AutoCloseable {
         row -> keys.put(row.getString(1), Json.parse(row.getString(2), KeyState.class)));
     NavigableMap<String, String> hosts = new TreeMap<>();
     read("SELECT id, declared FROM host", row -> hosts.put(row.getString(1), row.getString(2)));
+    NavigableMap<String, String> rules = new TreeMap<>();
+    read("SELECT name, declared FROM rule", row -> rules.put(row.getString(1), row.getString(2)));
     NavigableMap<String, HostDrain> drains = new TreeMap<>();
     read(
         "SELECT host, stored FROM drain",
@@ -151,7 +154,7 @@ final class StateStore implements AutoCloseable {
     List<Long> epoch = new ArrayList<>();
     read("SELECT number FROM epoch", row -> epoch.add(row.getLong(1)));
     connection.rollback();
-    return new ControlState(epoch.getFirst(), models, keys, hosts, drains);
+    return new ControlState(epoch.getFirst(), models, keys, hosts, rules, drains);
   }
 
   private record Leaves(Map<String, Long> byVersion) {}
@@ -228,6 +231,9 @@ final class StateStore implements AutoCloseable {
         write("DELETE FROM host WHERE id = ?", remove.id());
         write("DELETE FROM drain WHERE host = ?", remove.id());
       }
+      case Delta.PutRule put ->
+          write("INSERT OR REPLACE INTO rule VALUES (?, ?)", put.name(), put.declared());
+      case Delta.RemoveRule remove -> write("DELETE FROM rule WHERE name = ?", remove.name());
       case Delta.PutDrain put ->
           write("INSERT OR REPLACE INTO drain VALUES (?, ?)", put.host(), Json.of(put.drain()));
       case Delta.EndDrain end -> write("DELETE FROM drain WHERE host = ?", end.host());
