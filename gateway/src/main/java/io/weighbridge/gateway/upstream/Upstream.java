@@ -297,9 +297,9 @@ public final class Upstream {
     link(on.host()).start(attempt, nowNs);
   }
 
-  /** The host has all of the request. */
+  /** The host has all of the request; one that {@link #answers} already is waited for no more. */
   public void asked(Eligible on, Attempt attempt) {
-    if (attempt.single()) {
+    if (attempt.single() && !attempt.shows().heard()) {
       health.asked(on.seat());
     }
   }

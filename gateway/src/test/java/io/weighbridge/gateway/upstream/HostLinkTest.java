@@ -242,7 +242,7 @@ class HostLinkTest {
   }
 
   /** A call that only wants a stream. */
-  private static final class Call implements Attempt {
+  static class Call implements Attempt {
     boolean unreachable;
     boolean crowdedOut;
     int opened;

@@ -159,6 +159,53 @@ class UpstreamTest {
     assertThat(choose()).isNotNull();
   }
 
+  @Test
+  void callsThatAHostBeganToAnswerBeforeItHadAllOfThemAreNotWaitedFor() {
+    for (int i = 0; i < 2; i++) {
+      answeredEarly(fleet.hosts[0]);
+    }
+    for (int look = 0; look < 20; look++) {
+      for (int i = 0; i < 10; i++) {
+        fleet.loop.started(1);
+        fleet.loop.ended(1, false);
+        answers(1, 10 * MS);
+      }
+      fleet.look();
+    }
+    assertThat(fleet.loop.standings().of(0).state()).isEqualTo(Standing.State.IN);
+  }
+
+  private void answeredEarly(Eligible on) {
+    Answered call = new Answered();
+    fleet.loop.started(on.seat());
+    call.shows = new Shows(false, true);
+    upstream.answers(on, call, now());
+    call.shows = new Shows(true, true);
+    upstream.asked(on, call);
+    upstream.finished(on, call, now());
+  }
+
+  private static final class Answered extends HostLinkTest.Call {
+    Shows shows = new Shows(false, false);
+
+    @Override
+    public Shows shows() {
+      return shows;
+    }
+  }
+
+  private record Shows(boolean asked, boolean heard) implements Attempt.Shown {
+    @Override
+    public Outcome outcome() {
+      return Outcome.ANSWERED;
+    }
+
+    @Override
+    public long latencyNs() {
+      return -1;
+    }
+  }
+
   /** One host answers far more slowly than the others. */
   private void slow(int host) {
     for (Eligible each : fleet.hosts) {
