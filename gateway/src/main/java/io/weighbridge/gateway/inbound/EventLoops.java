@@ -1,6 +1,7 @@
 package io.weighbridge.gateway.inbound;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -42,14 +43,27 @@ public final class EventLoops {
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops =
         new MultiThreadIoEventLoopGroup(
-            count,
-            new ThreadPerTaskExecutor(new DefaultThreadFactory("loop")),
-            executors -> () -> executors[fewest()],
-            io);
+            count, new ThreadPerTaskExecutor(new DefaultThreadFactory("loop")), io) {
+          @Override
+          public ChannelFuture register(Channel connection) {
+            return place(connection);
+          }
+        };
     for (EventExecutor executor : loops) {
       all.add((EventLoop) executor);
     }
     acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept"), io);
+  }
+
+  /**
+   * Chooses a loop for a connection that was accepted. It counts from now on, before the loop has
+   * heard of it: else all that are accepted meanwhile would go there as well.
+   */
+  private ChannelFuture place(Channel connection) {
+    int loopIndex = fewest();
+    connections.incrementAndGet(loopIndex);
+    connection.closeFuture().addListener(_ -> connections.decrementAndGet(loopIndex));
+    return all.get(loopIndex).register(connection);
   }
 
   private int fewest() {
@@ -75,15 +89,7 @@ public final class EventLoops {
     return acceptor;
   }
 
-  void connectionOpened(int loopIndex) {
-    connections.incrementAndGet(loopIndex);
-  }
-
-  void connectionClosed(int loopIndex) {
-    connections.decrementAndGet(loopIndex);
-  }
-
-  /** Caller connections open now. */
+  /** Caller connections open now, those that are about to be refused included. */
   public int connectionCount() {
     int sum = 0;
     for (int i = 0; i < connections.length(); i++) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public final class PredictPort {
 
   /** Connections whose handshake is not over; nothing of theirs is lost when they are closed. */
   private final ChannelGroup starting = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+  /** Connections that were let in. */
+  private final AtomicInteger open = new AtomicInteger();
 
   private @Nullable Channel listening;
   private volatile boolean draining;
@@ -111,22 +115,22 @@ public final class PredictPort {
     InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     if (peer == null
         || draining
-        || loops.connectionCount() >= limits.connectionsMax()
+        || open.get() >= limits.connectionsMax()
         || !peers.admit(peer.getAddress(), nowSecond())
         || (tls != null && !handshakes.admit(peer.getAddress(), nowSecond()))) {
       events.connectionRefused();
-      channel.unsafe().closeForcibly();
+      var _ = channel.close();
       return;
     }
     if (channel instanceof EpollSocketChannel) {
       channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
     }
-    loops.connectionOpened(part.index());
+    open.incrementAndGet();
     events.connectionOpened();
     channel
         .closeFuture()
         .addListener(_ -> {
-          loops.connectionClosed(part.index());
+          open.decrementAndGet();
           events.connectionClosed();
         });
     begin(channel, part);
