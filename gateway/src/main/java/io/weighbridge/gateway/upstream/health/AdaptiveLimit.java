@@ -154,6 +154,11 @@ final class AdaptiveLimit {
     return probing ? probe : (int) limit;
   }
 
+  /** Whether few are let in to see what answers take at rest. */
+  boolean probing() {
+    return probing;
+  }
+
   /** Whether answers have been late, so that it was looked for what the host can do. */
   boolean limited() {
     return limited;

@@ -83,9 +83,10 @@ public final class HostHealth implements AutoCloseable {
    */
   public HostHealth(
       int loopCount, Ticker ticker, HealthLimits limits, Supplier<List<Version>> versions) {
+    int first = Math.ceilDiv(limits.inFlightFirst(), loopCount);
     loops =
         IntStream.range(0, loopCount)
-            .mapToObj(_ -> new LoopHealth(published, connected, limits.inFlightFirst(), ticker))
+            .mapToObj(_ -> new LoopHealth(published, connected, first, ticker))
             .toList();
     this.ticker = ticker;
     clock = new TickerClock(ticker);
@@ -186,7 +187,7 @@ public final class HostHealth implements AutoCloseable {
         }
         host.take(counts, at, health.slowNs(), health.panic());
         host.asked(unready.get(eligible.seat()), nowNs, health.slowNs());
-        share(host);
+        host.shares().tell(loops, host, host.probing());
         if (!host.settled() || unready.containsKey(eligible.seat())) {
           activity.again(version);
         }
@@ -236,7 +237,8 @@ public final class HostHealth implements AutoCloseable {
 
   private SeatHealth newSeat(Eligible eligible) {
     HostPace pace = paces.computeIfAbsent(eligible.host().index(), _ -> new HostPace());
-    return new SeatHealth(eligible.host(), eligible.seat(), clock, limits, pace);
+    return new SeatHealth(
+        eligible.host(), new LoopShares(eligible.seat(), loops.size()), clock, limits, pace);
   }
 
   private void time(int slot, LatePoint late, long nowNs) {
@@ -247,24 +249,6 @@ public final class HostHealth implements AutoCloseable {
     }
     if (any) {
       late.take(latencies, nowNs);
-    }
-  }
-
-  /**
-   * Gives each loop its part of what the host may have at a time: an even one, and what the others
-   * do not use.
-   */
-  private void share(SeatHealth host) {
-    long inFlight = 0;
-    for (LoopHealth loop : loops) {
-      inFlight += loop.inFlight(host.seat);
-    }
-    int most = host.inFlightMax();
-    int even = Math.ceilDiv(most, loops.size());
-    for (LoopHealth loop : loops) {
-      long unused = most - (inFlight - loop.inFlight(host.seat));
-      int part = (int) Math.max(even, unused);
-      loop.tell(host.seat, part, host.limited(), host.recent().meanNs());
     }
   }
 

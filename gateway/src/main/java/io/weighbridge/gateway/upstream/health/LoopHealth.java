@@ -72,7 +72,8 @@ public final class LoopHealth {
    *
    * @param published the standings to choose by
    * @param connected gets the hosts that were connected to; shared by all loops
-   * @param inFlightFirst calls at a time that a host may have before anything is said about it
+   * @param inFlightFirst calls of this loop at a time that a host may have before anything is said
+   *     about it
    */
   LoopHealth(
       AtomicReference<Standings> published, Set<Host> connected, int inFlightFirst, Ticker ticker) {
@@ -166,6 +167,15 @@ public final class LoopHealth {
     return at >= now.length
         ? 0
         : (long) CELL.getOpaque(now, at + STARTED) - (long) CELL.getOpaque(now, at + ENDED);
+  }
+
+  /** Calls of one message that were given to the host, or would have been. Any thread. */
+  long wanted(int seat) {
+    long[] now = cells;
+    int at = seat * CELLS;
+    return at >= now.length
+        ? 0
+        : (long) CELL.getOpaque(now, at + STARTED) + (long) CELL.getOpaque(now, at + TURNED_AWAY);
   }
 
   /** Whether that many are what it was found to be able to do. */

@@ -58,6 +58,7 @@ final class SeatHealth {
   private final long restMaxNs;
   private final Recent recent = new Recent();
   private final AdaptiveLimit limit;
+  private final LoopShares shares;
   private final Map<Reason, Long> rests = new EnumMap<>(Reason.class);
   private final LoopHealth.Counts seen = new LoopHealth.Counts();
   private long ended;
@@ -77,9 +78,10 @@ final class SeatHealth {
   /** As it was asked last. */
   private boolean unready;
 
-  SeatHealth(Host host, int seat, Clock clock, HealthLimits limits, HostPace pace) {
+  SeatHealth(Host host, LoopShares shares, Clock clock, HealthLimits limits, HostPace pace) {
     this.host = host;
-    this.seat = seat;
+    this.shares = shares;
+    seat = shares.seat;
     restMaxNs = limits.restMaxNs();
     limit = new AdaptiveLimit(limits.inFlightFirst(), limits.waitMaxNs(), pace);
     CircuitBreakerConfig config =
@@ -300,6 +302,16 @@ final class SeatHealth {
   /** Calls it is given at a time. */
   int inFlightMax() {
     return limit.inFlightMax();
+  }
+
+  /** Whether that is so few only to see what answers take at rest. */
+  boolean probing() {
+    return limit.probing();
+  }
+
+  /** What part of them each event loop has. */
+  LoopShares shares() {
+    return shares;
   }
 
   /** What calls are told. */

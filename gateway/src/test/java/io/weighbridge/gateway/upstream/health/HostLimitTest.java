@@ -49,9 +49,9 @@ class HostLimitTest {
   }
 
   @Test
-  void beforeTheFirstLookEachLoopHasItAll() {
-    assertThat(fill(one)).isEqualTo(MOST);
-    assertThat(fill(other)).isEqualTo(MOST);
+  void beforeTheFirstLookEachLoopHasAnEvenPart() {
+    assertThat(fill(one)).isEqualTo(MOST / 2);
+    assertThat(fill(other)).isEqualTo(MOST / 2);
   }
 
   @Test
