@@ -46,7 +46,7 @@ final class HostCheck {
   }
 
   /** A question could not be put, which is nothing against the host. */
-  void unaskable(RuntimeException why) {
+  void unaskable(Throwable why) {
     if (!unaskable) {
       LOG.error("host {} cannot be asked whether it is ready; it is tried again", host.id(), why);
     }

@@ -143,8 +143,9 @@ public final class HostChecks implements AutoCloseable {
     try {
       asker.ask(next.question, answer -> answers.add(new Answered(next, answer)));
       host.asked();
-    } catch (RuntimeException e) {
-      // The edge of a background task: no channel could be made. All others are asked nevertheless.
+    } catch (RuntimeException | Error e) {
+      // The edge of a background task: no channel could be made, for want of memory or a thread it
+      // may be. All others are asked nevertheless, and this one again.
       host.unaskable(e);
       judge(next, CheckAnswer.UNREACHABLE, nowNs);
     }

@@ -52,12 +52,17 @@ class HostChecksTest {
     final List<Consumer<CheckAnswer>> held = new ArrayList<>();
     final List<Question> renewed = new ArrayList<>();
     final Set<String> unaskable = new HashSet<>();
+    boolean broken;
     boolean holding;
 
     @Override
     public void ask(Question question, Consumer<CheckAnswer> to) {
       asked.add(question);
       askedAtNs.add(ticker.nanoTime());
+      if (broken) {
+        // Not for want of memory, which JUnit takes for its own end.
+        throw new LinkageError("no transport");
+      }
       if (unaskable.contains(question.host().id())) {
         throw new IllegalStateException("no channel");
       }
@@ -236,6 +241,17 @@ class HostChecksTest {
       assertThat(checks.report(other).answers()).containsOnlyKeys(answer);
     }
     assertThat(standing("h0", "m", "1")).isEmpty();
+  }
+
+  @Test
+  void aQuestionThatAnErrorKeptFromBeingPutIsPutAgain() {
+    Host a = host(0, CheckMethod.MODEL_READY);
+    serve(version("m", "1", a));
+    asker.broken = true;
+    pass(PERIOD);
+    asker.broken = false;
+    pass(2 * PERIOD);
+    assertThat(checks.report(a).answers()).containsKeys("unreachable", "ready");
   }
 
   @Test
