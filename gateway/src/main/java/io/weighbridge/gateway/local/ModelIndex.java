@@ -35,7 +35,7 @@ public final class ModelIndex {
     this.caller = caller;
   }
 
-  /** Answers RepositoryIndex: READY is a version that some host may answer for. */
+  /** Answers RepositoryIndex: READY is a version that some host may answer for, well or not. */
   public LocalAnswer repository(byte[] message) {
     RepositoryIndexRequest request;
     try {
