@@ -6,6 +6,9 @@ public interface ConnectionListener {
   /** Settings were exchanged: the connection can carry streams. */
   void ready(Connection connection);
 
+  /** The peer changed its settings later: it may allow more streams now, or fewer. */
+  default void settingsChanged(Connection connection) {}
+
   /** The peer opened a stream; the first call on the answer is {@link StreamListener#headers}. */
   StreamListener accept(Connection connection, int streamId);
 

@@ -160,13 +160,9 @@ final class LeanConnection implements LoopConnection {
     if (stream == null) {
       return;
     }
-    int given = Math.min(byteCount, stream.unconsumedBytes);
-    stream.unconsumedBytes -= given;
-    stream.untoldCreditBytes += given;
-    if (2 * stream.untoldCreditBytes >= limits.streamWindowBytes() && !stream.peerEnded) {
-      writer.windowUpdate(streamId, stream.untoldCreditBytes);
-      stream.receiveWindow += stream.untoldCreditBytes;
-      stream.untoldCreditBytes = 0;
+    int increment = stream.credited(byteCount, limits.streamWindowBytes());
+    if (increment > 0) {
+      writer.windowUpdate(streamId, increment);
       markDirty();
     }
   }
@@ -241,9 +237,10 @@ final class LeanConnection implements LoopConnection {
     return stream;
   }
 
-  /** The peer has ended its side. */
+  /** The peer ends its side; its place is free before the listener hears, who may want it. */
   void peerEnded(LeanStream stream) {
-    if (stream.endSent && !stream.closed) {
+    stream.peerEnded = true;
+    if (stream.endSent) {
       remove(stream, StreamIds.End.FINISHED);
     }
   }
@@ -265,6 +262,8 @@ final class LeanConnection implements LoopConnection {
     if (!peerReady) {
       peerReady = true;
       listener.ready(this);
+    } else {
+      listener.settingsChanged(this);
     }
   }
 

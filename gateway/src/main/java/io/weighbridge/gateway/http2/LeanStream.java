@@ -103,6 +103,24 @@ final class LeanStream {
     return first != null && nowNs - stalledSinceNs > mostNs;
   }
 
+  /**
+   * Bytes were consumed.
+   *
+   * @return by how much the peer's window widens now; 0 while it is not worth a frame
+   */
+  int credited(int byteCount, int windowBytes) {
+    int given = Math.min(byteCount, unconsumedBytes);
+    unconsumedBytes -= given;
+    untoldCreditBytes += given;
+    if (2 * untoldCreditBytes < windowBytes || peerEnded) {
+      return 0;
+    }
+    int increment = untoldCreditBytes;
+    receiveWindow += increment;
+    untoldCreditBytes = 0;
+    return increment;
+  }
+
   void removeFirst() {
     if (first != null) {
       first = first.next;

@@ -131,10 +131,6 @@ final class Receiver implements FrameListener {
       return;
     }
     stream.listener.headers(headers, endStream);
-    if (endStream) {
-      dataStream = null;
-      connection.peerEnded(stream);
-    }
   }
 
   /** What the block announces; what is no number is for whoever judges fields. */
@@ -167,7 +163,8 @@ final class Receiver implements FrameListener {
       violated(stream, ErrorCode.PROTOCOL_ERROR);
       return false;
     }
-    stream.peerEnded = true;
+    dataStream = null;
+    connection.peerEnded(stream);
     return true;
   }
 
@@ -234,10 +231,6 @@ final class Receiver implements FrameListener {
       return;
     }
     stream.listener.data(data, endStream);
-    if (endStream) {
-      dataStream = null;
-      connection.peerEnded(stream);
-    }
   }
 
   /** A frame on a stream that is over (RFC 9113 section 5.1, "closed"). */

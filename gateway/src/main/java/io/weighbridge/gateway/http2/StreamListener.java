@@ -10,7 +10,8 @@ public interface StreamListener {
 
   /**
    * A header block arrived: the first, or trailers. With {@code endStream} the peer sends nothing
-   * more.
+   * more; if we do not either, the stream takes none of the places of {@link
+   * Connection#freeStreams} any more.
    */
   void headers(HeaderBlock headers, boolean endStream);
 

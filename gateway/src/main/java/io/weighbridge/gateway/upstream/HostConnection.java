@@ -98,6 +98,11 @@ public final class HostConnection implements ConnectionListener {
   }
 
   @Override
+  public void settingsChanged(Connection changed) {
+    link.changed();
+  }
+
+  @Override
   public StreamListener accept(Connection acceptingConnection, int streamId) {
     throw new IllegalStateException("hosts open no streams");
   }

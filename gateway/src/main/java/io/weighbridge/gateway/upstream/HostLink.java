@@ -98,7 +98,12 @@ final class HostLink {
       return;
     }
     waiting.add(attempt);
-    if (connecting() == 0 && live() < limits.connectionsMax()) {
+    connectMore(nowNs);
+  }
+
+  /** One connection more for calls that wait, if none is being made and there may be one. */
+  private void connectMore(long nowNs) {
+    if (!waiting.isEmpty() && connecting() == 0 && live() < limits.connectionsMax()) {
       connect(nowNs, 0);
     }
   }
@@ -108,7 +113,15 @@ final class HostLink {
     inFlight--;
     if (!waiting.isEmpty()) {
       serveWaiting(nowNs);
+      connectMore(nowNs);
     }
+  }
+
+  /** A connection may allow other streams than before. */
+  void changed() {
+    long nowNs = ticker.nanoTime();
+    serveWaiting(nowNs);
+    connectMore(nowNs);
   }
 
   private boolean open(HostConnection connection, Attempt attempt) {
@@ -198,6 +211,8 @@ final class HostLink {
     if (fresh.retiring() && !anyUsable() && connecting() == 0) {
       // It showed another key than proved: a connection more would show the same.
       disappointWaiting();
+    } else {
+      connectMore(nowNs);
     }
   }
 

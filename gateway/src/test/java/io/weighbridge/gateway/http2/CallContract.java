@@ -71,6 +71,18 @@ interface CallContract extends Contract {
   }
 
   @Test
+  default void hearsThatMoreStreamsAreAllowed() {
+    try (CallingEnd end = end(MAX_CONCURRENT_STREAMS, 1)) {
+      end.call(true);
+      assertThat(end.onLoop(end.connection()::freeStreams)).isZero();
+      assertThat(end.events.settingsChanges).hasValue(0);
+      end.server.send(settings(MAX_CONCURRENT_STREAMS, 2));
+      await().untilAsserted(() -> assertThat(end.events.settingsChanges).hasValue(1));
+      assertThat(end.onLoop(end.connection()::freeStreams)).isOne();
+    }
+  }
+
+  @Test
   default void refusedMeansUnseen() {
     try (CallingEnd end = end()) {
       Call refused = end.call(true);

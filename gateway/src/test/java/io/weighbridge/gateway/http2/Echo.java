@@ -16,6 +16,7 @@ final class Echo implements ConnectionListener {
   final List<Long> resets = new CopyOnWriteArrayList<>();
   final List<Long> violations = new CopyOnWriteArrayList<>();
   final AtomicInteger refused = new AtomicInteger();
+  final AtomicInteger settingsChanges = new AtomicInteger();
   final AtomicInteger goodbyes = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
   volatile @Nullable Connection connection;
@@ -34,6 +35,11 @@ final class Echo implements ConnectionListener {
   @Override
   public void ready(Connection ready) {
     connection = ready;
+  }
+
+  @Override
+  public void settingsChanged(Connection changed) {
+    settingsChanges.incrementAndGet();
   }
 
   @Override

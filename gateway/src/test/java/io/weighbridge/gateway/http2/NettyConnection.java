@@ -373,6 +373,8 @@ final class NettyConnection implements LoopConnection {
       settingsSeen = true;
       widenWindow();
       listener.ready(this);
+    } else {
+      listener.settingsChanged(this);
     }
   }
 

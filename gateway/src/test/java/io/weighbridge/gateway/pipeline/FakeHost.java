@@ -61,6 +61,12 @@ final class FakeHost implements AutoCloseable {
   }
 
   FakeHost(@Nullable String digest, TestCa.@Nullable Issued identity) throws IOException {
+    this(digest, identity, Integer.MAX_VALUE);
+  }
+
+  /** Takes so many calls at a time on a connection. */
+  FakeHost(@Nullable String digest, TestCa.@Nullable Issued identity, int callsMax)
+      throws IOException {
     this.digest = digest;
     server =
         NettyServerBuilder.forAddress(
@@ -70,6 +76,7 @@ final class FakeHost implements AutoCloseable {
                     : TlsServerCredentials.create(
                         identity.certificate().toFile(), identity.key().toFile()))
             .maxInboundMessageSize(64 << 20)
+            .maxConcurrentCallsPerConnection(callsMax)
             .addService(new Echo())
             .intercept(new Claims())
             .build()

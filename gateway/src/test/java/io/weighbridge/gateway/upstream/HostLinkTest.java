@@ -186,6 +186,19 @@ class HostLinkTest {
     assertThat(third.opened).isOne();
   }
 
+  @Test
+  void aHostThatAllowsMoreStreamsGetsTheCallsThatWait() {
+    call();
+    Line line = new Line();
+    line.free = 1;
+    last().connection().ready(line);
+    Call waits = call();
+    assertThat(waits.opened).isZero();
+    line.free = 1;
+    last().connection().settingsChanged(line);
+    assertThat(waits.opened).isOne();
+  }
+
   /** A connection that takes one call after the other. */
   private static final class Line implements Connection {
     boolean closed;
