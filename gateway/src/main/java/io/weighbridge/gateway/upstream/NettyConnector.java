@@ -103,7 +103,7 @@ public final class NettyConnector implements Connector {
   private void begin(Channel channel, Host host, HostConnection connection) {
     HostTls tls = host.tls();
     if (tls == null) {
-      transport.connect(channel, limits, connection);
+      speak(channel, connection);
       return;
     }
     SslHandler handler =
@@ -116,7 +116,7 @@ public final class NettyConnector implements Connector {
           @Override
           public void secured(Channel open, SSLSession session) {
             connection.secured(TlsPeer.of(session));
-            transport.connect(open, limits, connection);
+            speak(open, connection);
           }
 
           @Override
@@ -126,6 +126,20 @@ public final class NettyConnector implements Connector {
             connection.closed();
           }
         });
+  }
+
+  /** HTTP/2 begins; a host that does not say its settings is no host that could be reached. */
+  private void speak(Channel channel, HostConnection connection) {
+    transport.connect(channel, limits, connection);
+    var _ =
+        loop.schedule(
+            () -> {
+              if (!connection.ready()) {
+                var _ = channel.close();
+              }
+            },
+            connectNs,
+            TimeUnit.NANOSECONDS);
   }
 
   private static void watch(Channel channel) {

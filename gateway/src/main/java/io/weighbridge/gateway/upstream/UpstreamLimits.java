@@ -7,7 +7,8 @@ import io.weighbridge.gateway.http2.Http2Limits;
  *
  * @param connectionsMax connections of one event loop to one host
  * @param queueCallsMax calls that wait for a stream to one host, per event loop
- * @param connectNs how long connecting may take, settings included
+ * @param connectNs how long connecting may take, settings included; with TLS, each of the
+ *     connection, the handshake and the settings
  * @param backoffMaxNs longest pause between two attempts to connect
  * @param connectionAgeMaxNs age at which a connection is replaced
  */

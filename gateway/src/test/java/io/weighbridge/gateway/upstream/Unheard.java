@@ -3,7 +3,7 @@ package io.weighbridge.gateway.upstream;
 import io.weighbridge.gateway.call.HostTable;
 
 /** Hears what others count. */
-final class Unheard implements UpstreamEvents {
+class Unheard implements UpstreamEvents {
   @Override
   public void connected(HostTable.Host host) {}
 
