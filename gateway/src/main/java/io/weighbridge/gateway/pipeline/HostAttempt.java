@@ -138,11 +138,6 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
   }
 
-  @Override
-  public boolean abandoned() {
-    return over;
-  }
-
   /** Ends the try and gives everything back, telling the host when it is still at work. */
   void finish() {
     if (over) {

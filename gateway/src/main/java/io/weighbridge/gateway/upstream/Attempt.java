@@ -26,11 +26,6 @@ public interface Attempt extends StreamListener {
   /** More calls wait for a stream to the host than may; the host has seen nothing. */
   void crowdedOut();
 
-  /**
-   * Whether the call ended while the attempt waited for a connection; then nothing more is called.
-   */
-  boolean abandoned();
-
   /** Whether the call has one message each way: only those can be timed, and fall silent. */
   boolean single();
 

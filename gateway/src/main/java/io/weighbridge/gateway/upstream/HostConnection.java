@@ -117,6 +117,7 @@ public final class HostConnection implements ConnectionListener {
     retiring = true;
     // A host that does not close would leave more and more of them.
     leavingConnection.drain();
+    link.leaving();
   }
 
   @Override

@@ -4,8 +4,8 @@ import io.netty.util.concurrent.Ticker;
 import io.weighbridge.gateway.call.HostTable;
 import io.weighbridge.gateway.http2.Connection;
 import io.weighbridge.gateway.upstream.health.LoopHealth;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +36,16 @@ final class HostLink {
   private final Ticker ticker;
   private final LoopHealth health;
   private final List<HostConnection> connections = new ArrayList<>();
-  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+
+  /** In the order they came; one that ends is taken out of the middle. */
+  private final LinkedHashSet<Attempt> waiting = new LinkedHashSet<>();
+
   private int inFlight;
   private int failures;
+
+  /** Not before then is one more connection tried after one that failed. */
+  private long retryAtNs;
+
   private boolean closed;
 
   /** What all links of a loop share. */
@@ -101,17 +108,24 @@ final class HostLink {
     connectMore(nowNs);
   }
 
-  /** One connection more for calls that wait, if none is being made and there may be one. */
+  /** One connection more for calls that wait: at once where there is none. */
   private void connectMore(long nowNs) {
-    if (!waiting.isEmpty() && connecting() == 0 && live() < limits.connectionsMax()) {
+    if (!waiting.isEmpty()
+        && (mayGrow(limits.connectionsMax(), nowNs) || (!anyUsable() && connecting() == 0))) {
       connect(nowNs, 0);
     }
   }
 
+  private boolean mayGrow(int connectionsMax, long nowNs) {
+    return connecting() == 0
+        && live() < connectionsMax
+        && (failures == 0 || nowNs - retryAtNs >= 0);
+  }
+
   /** The attempt is over: its place is free. */
-  void finished(long nowNs) {
+  void finished(Attempt attempt, long nowNs) {
     inFlight--;
-    if (!waiting.isEmpty()) {
+    if (!waiting.isEmpty() && !waiting.remove(attempt)) {
       serveWaiting(nowNs);
       connectMore(nowNs);
     }
@@ -164,7 +178,7 @@ final class HostLink {
     // In longs: a host that names no limit allows as many as an int can say.
     boolean busy = active >= 4L * best.http2().freeStreams();
     boolean old = nowNs - best.openedAtNs() > limits.connectionAgeMaxNs();
-    if ((busy || old) && connecting() == 0 && live() < limits.connectionsMax() + (old ? 1 : 0)) {
+    if ((busy || old) && mayGrow(limits.connectionsMax() + (old ? 1 : 0), nowNs)) {
       connect(nowNs, 0);
     }
   }
@@ -217,13 +231,15 @@ final class HostLink {
   }
 
   private void serveWaiting(long nowNs) {
-    // Opening one may end another, which comes here again: what is being opened waits no more.
-    for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
-      if (next.abandoned()) {
-        continue;
-      }
+    while (!waiting.isEmpty()) {
+      Attempt next = waiting.getFirst();
       HostConnection best = leastLoaded(next, nowNs);
-      if (best == null || !open(best, next)) {
+      if (best == null) {
+        return;
+      }
+      // Opening one may end another, which comes here again: what is being opened waits no more.
+      waiting.remove(next);
+      if (!open(best, next)) {
         waiting.addFirst(next);
         return;
       }
@@ -235,6 +251,7 @@ final class HostLink {
     long nowNs = ticker.nanoTime();
     if (!connection.ready()) {
       failures++;
+      retryAtNs = nowNs + backoffNs();
       events.connectFailed(host);
     } else {
       events.disconnected(host);
@@ -247,8 +264,22 @@ final class HostLink {
       return;
     }
     disappointWaiting();
-    if (!closed && failures > 0) {
-      connect(nowNs, backoffNs());
+    retryUnreachable(nowNs);
+  }
+
+  /** A connection takes no more calls. */
+  void leaving() {
+    if (!closed) {
+      long nowNs = ticker.nanoTime();
+      connectMore(nowNs);
+      retryUnreachable(nowNs);
+    }
+  }
+
+  /** After a failure no call finds out whether the host is there again. */
+  private void retryUnreachable(long nowNs) {
+    if (!closed && !reachable() && connecting() == 0) {
+      connect(nowNs, Math.max(0, retryAtNs - nowNs));
     }
   }
 
@@ -258,11 +289,8 @@ final class HostLink {
   }
 
   private void disappointWaiting() {
-    for (int i = waiting.size(); i > 0; i--) {
-      Attempt attempt = waiting.poll();
-      if (attempt != null && !attempt.abandoned()) {
-        attempt.unreachable();
-      }
+    for (int i = waiting.size(); i > 0 && !waiting.isEmpty(); i--) {
+      waiting.removeFirst().unreachable();
     }
   }
 

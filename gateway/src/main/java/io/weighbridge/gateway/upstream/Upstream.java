@@ -318,7 +318,7 @@ public final class Upstream {
     if (!attempt.shows().heard()) {
       done(on.seat(), attempt, nowNs);
     }
-    link(on.host()).finished(nowNs);
+    link(on.host()).finished(attempt, nowNs);
   }
 
   private void done(int seat, Attempt attempt, long nowNs) {

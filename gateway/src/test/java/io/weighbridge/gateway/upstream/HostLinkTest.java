@@ -26,22 +26,25 @@ class HostLinkTest {
   private final Fleet fleet = new Fleet(1);
   private final Host host = fleet.hosts[0].host();
   private final List<Connect> connects = new ArrayList<>();
-  private final HostLink link =
-      new HostLink(
-          host,
-          new HostLink.Shared(
-              (to, connection, pauseNs) -> connects.add(new Connect(connection, pauseNs)),
-              new UpstreamLimits(
-                  1,
-                  QUEUE_MAX,
-                  1,
-                  BACKOFF_MAX_NS,
-                  TimeUnit.HOURS.toNanos(1),
-                  new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1, 1)),
-              new Random(1),
-              new Unheard(),
-              fleet.ticker,
-              fleet.loop));
+  private HostLink link = link(1);
+
+  private HostLink link(int connectionsMax) {
+    return new HostLink(
+        host,
+        new HostLink.Shared(
+            (to, connection, pauseNs) -> connects.add(new Connect(connection, pauseNs)),
+            new UpstreamLimits(
+                connectionsMax,
+                QUEUE_MAX,
+                1,
+                BACKOFF_MAX_NS,
+                TimeUnit.HOURS.toNanos(1),
+                new Http2Limits(100, 1 << 16, 1 << 20, 1 << 14, 1, 1, 1, 1, 1, 1)),
+            new Random(1),
+            new Unheard(),
+            fleet.ticker,
+            fleet.loop));
+  }
 
   /** What the connector was asked for. */
   private record Connect(HostConnection connection, long pauseNs) {}
@@ -54,6 +57,19 @@ class HostLinkTest {
     Call call = new Call();
     link.start(call, fleet.ticker.nanoTime());
     return call;
+  }
+
+  private void finish(Call call) {
+    link.finished(call, fleet.ticker.nanoTime());
+  }
+
+  /** The connection asked for last is there, with room for so many calls. */
+  private HostConnection connected(int free) {
+    HostConnection connection = last().connection();
+    Line line = new Line();
+    line.free = free;
+    connection.ready(line);
+    return connection;
   }
 
   /** The connection asked for last is there, and carries a call. */
@@ -174,7 +190,7 @@ class HostLinkTest {
     Call first = call();
     Call second = call();
     Call third = call();
-    first.onOpened = () -> link.finished(fleet.ticker.nanoTime());
+    first.onOpened = () -> finish(first);
     Line line = new Line();
     line.free = 2;
     last().connection().ready(line);
@@ -182,8 +198,20 @@ class HostLinkTest {
     assertThat(second.opened).isOne();
     assertThat(third.opened).isZero();
     line.free = 1;
-    link.finished(fleet.ticker.nanoTime());
+    finish(second);
     assertThat(third.opened).isOne();
+  }
+
+  @Test
+  void callsThatCameBeforeTheFirstConnectionGetAsManyAsThereMayBe() {
+    link = link(2);
+    call();
+    Call second = call();
+    connected(1);
+    assertThat(second.opened).isZero();
+    assertThat(connects).hasSize(2);
+    connected(1);
+    assertThat(second.opened).isOne();
   }
 
   @Test
@@ -197,6 +225,70 @@ class HostLinkTest {
     line.free = 1;
     last().connection().settingsChanged(line);
     assertThat(waits.opened).isOne();
+  }
+
+  @Test
+  void aHostThatLeavesAfterAConnectFailedIsTriedAgain() {
+    link = link(2);
+    call();
+    HostConnection connection = connected(1);
+    Call waits = call();
+    assertThat(connects).hasSize(2);
+    last().connection().closed();
+    assertThat(link.reachable()).isTrue();
+    finish(waits);
+    assertThat(connects).hasSize(2);
+    connection.goingAway(connection.http2());
+    assertThat(link.reachable()).isFalse();
+    assertThat(connects).hasSize(3);
+    assertThat(last().pauseNs()).isBetween(50 * MS, 100 * MS);
+    connected();
+    assertThat(link.reachable()).isTrue();
+  }
+
+  @Test
+  void callsThatWaitWhenAHostLeavesGetAnotherConnection() {
+    call();
+    HostConnection connection = connected(1);
+    Call waits = call();
+    connection.goingAway(connection.http2());
+    assertThat(connects).hasSize(2);
+    assertThat(last().pauseNs()).isZero();
+    connected();
+    assertThat(waits.opened).isOne();
+  }
+
+  @Test
+  void moreConnectionsThatFailAreNotTriedWithEveryCall() {
+    link = link(2);
+    call();
+    connected(4);
+    for (int i = 0; i < 4; i++) {
+      call();
+    }
+    assertThat(connects).hasSize(2);
+    last().connection().closed();
+    call();
+    call();
+    assertThat(connects).hasSize(2);
+    pass(100 * MS);
+    call();
+    call();
+    assertThat(connects).hasSize(3);
+  }
+
+  @Test
+  void callsThatAreOverTakeNoPlaceOfThoseThatWait() {
+    call();
+    connected(1);
+    Call waits = call();
+    for (int i = 0; i < 2 * QUEUE_MAX; i++) {
+      Call left = call();
+      assertThat(left.crowdedOut).isFalse();
+      finish(left);
+    }
+    assertThat(waits.opened).isZero();
+    assertThat(waits.crowdedOut).isFalse();
   }
 
   /** A connection that takes one call after the other. */
@@ -235,7 +327,7 @@ class HostLinkTest {
 
     @Override
     public boolean usable() {
-      return !closed;
+      return !closed && !drained;
     }
 
     @Override
@@ -288,11 +380,6 @@ class HostLinkTest {
     @Override
     public void crowdedOut() {
       crowdedOut = true;
-    }
-
-    @Override
-    public boolean abandoned() {
-      return false;
     }
 
     @Override
