@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -106,45 +105,88 @@ final class LaneFile {
     }
   }
 
-  /** Whether the file got as far as being a lane; before that nothing was taken into it. */
+  /**
+   * Whether the file got as far as being a lane: the magic is stored last, and before it nothing
+   * was taken into the ring.
+   *
+   * @throws LedgerDamagedException when it can be neither
+   */
   static boolean complete(Path path) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      int count = 0;
-      while (header.hasRemaining() && count >= 0) {
-        count = channel.read(header);
+      fill(bytes, channel);
+      long magic = bytes.getLong(MAGIC_AT);
+      if (magic == MAGIC && !bytes.hasRemaining()) {
+        return true;
       }
+      ByteBuffer zeros = ByteBuffer.allocate(HEADER_BYTES);
+      boolean untouched = magic == 0;
+      while (untouched && !bytes.hasRemaining()) {
+        fill(bytes.clear(), channel);
+        untouched = zeros.slice(0, bytes.position()).equals(bytes.duplicate().flip());
+      }
+      if (!untouched) {
+        throw new LedgerDamagedException(
+            path, MAGIC_AT, HEADER_BYTES, "not the header of a lane, and the file was one");
+      }
+      return false;
     }
-    return !header.hasRemaining()
-        && header.getLong(MAGIC_AT) == MAGIC
-        && header.getInt(FORMAT_AT) == FORMAT_VERSION
-        && header.getLong(RING_AT) == Files.size(path) - HEADER_BYTES;
+  }
+
+  private static void fill(ByteBuffer bytes, FileChannel channel) throws IOException {
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = channel.read(bytes);
+    }
   }
 
   /**
    * Maps a {@link #complete} file of an earlier start for reading.
    *
-   * @throws LedgerDamagedException when no ring can be as its header says
+   * @throws LedgerDamagedException when no lane of this name can be as its header says
    */
   static LaneFile read(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       LaneFile file =
           new LaneFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-      file.requirePlaces();
+      file.requireHeader();
       return file;
     }
   }
 
-  private void requirePlaces() throws LedgerDamagedException {
-    if (Long.bitCount(ringBytes) != 1
-        || ringBytes < Frame.HEADER_BYTES
-        || ringBytes > LedgerConfig.LANE_BYTES_MAX) {
-      throw new LedgerDamagedException(
-          path, RING_AT, RING_AT + Long.BYTES, "no lane has a ring of " + ringBytes + " bytes");
-    }
-    if (taken() < 0 || taken() % Frame.HEADER_BYTES != 0) {
-      throw new LedgerDamagedException(
-          path, TAKEN_AT, TAKEN_AT + Long.BYTES, "no frame begins at position " + taken());
+  private void requireHeader() throws LedgerDamagedException {
+    int format = segment.get(Frame.INT_LE, FORMAT_AT);
+    require(format == FORMAT_VERSION, FORMAT_AT, LANE_AT, "format " + format + " is not known");
+    Path named = new Name(bootEpoch, lane).in(Disk.parent(path)).getFileName();
+    require(path.endsWith(named), LANE_AT, SALT_AT, "these are lane and boot of " + named);
+    require(
+        Long.bitCount(ringBytes) == 1
+            && ringBytes >= Frame.HEADER_BYTES
+            && ringBytes <= LedgerConfig.LANE_BYTES_MAX,
+        RING_AT,
+        KERNEL_AT,
+        "no lane has a ring of " + ringBytes + " bytes");
+    require(
+        segment.byteSize() == HEADER_BYTES + ringBytes,
+        RING_AT,
+        KERNEL_AT,
+        "a ring of %d bytes in a file of %d".formatted(ringBytes, segment.byteSize()));
+    require(
+        taken() >= 0 && taken() % Frame.HEADER_BYTES == 0,
+        TAKEN_AT,
+        TAKEN_AT + Long.BYTES,
+        "no frame begins at position " + taken());
+    require(
+        lostTold() >= 0 && lostTold() <= lost(),
+        LOST_AT,
+        LOST_TOLD_AT + Long.BYTES,
+        "%d records are lost and %d told of".formatted(lost(), lostTold()));
+  }
+
+  private void require(boolean holds, int from, int to, String otherwise)
+      throws LedgerDamagedException {
+    if (!holds) {
+      throw new LedgerDamagedException(path, from, to, otherwise);
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  * What a lane of an earlier start still holds. Confined to recovery.
  *
  * <p>While the machine ran on, the mapping holds every store, so after the good frames there can be
- * one torn frame and nothing else: anything more is damage. After a restart of the machine the
+ * one torn frame, its word still zero, and nothing else: anything more is damage. After a restart of the machine the
  * kernel may have written any page or none, so every good frame is kept and holes are losses.
  */
 final class LaneScan {
@@ -99,7 +99,39 @@ final class LaneScan {
         throw damaged(position, later, "damaged, and a record that was written later is whole");
       }
     }
-    torn = tornBytes(position, Math.min(end, position + Frame.RECORD_FRAME_BYTES_MAX));
+    long tornEnd = Math.min(end, position + Frame.RECORD_FRAME_BYTES_MAX);
+    if (position < end && word(position) != 0) {
+      throw damaged(position, tornEnd, "damaged: a frame's word is stored when all of it is there");
+    }
+    requireSealed(tornEnd, end);
+    torn = tornBytes(position, tornEnd);
+  }
+
+  /**
+   * Behind the unfinished frame there are zeros, then what the sealer was about to zero: the rest
+   * of a frame, and whole ones up to the taken position.
+   */
+  private void requireSealed(long from, long end) throws LedgerDamagedException {
+    long rest = from;
+    while (rest < end && byteAt(rest) == 0) {
+      rest++;
+    }
+    long at = rest & -Frame.HEADER_BYTES;
+    long limit = Math.min(end, at + Frame.RECORD_FRAME_BYTES_MAX);
+    while (at < limit && !leadsTo(end, at)) {
+      at += Frame.HEADER_BYTES;
+    }
+    if (at < end && at >= limit) {
+      throw damaged(rest, end, "damaged: nothing was taken into the lane here");
+    }
+  }
+
+  private boolean leadsTo(long end, long from) {
+    long at = from;
+    while (at < end && good(at)) {
+      at += Frame.size(Frame.length(word(at)));
+    }
+    return at == end;
   }
 
   private byte[] tornBytes(long from, long to) {

@@ -163,6 +163,41 @@ final class LaneTest {
         .hasMessageContaining("bytes " + end(1) + " to ");
   }
 
+  /** The word is stored last, so a frame that has one was whole. */
+  @Test
+  void damageInTheLastFrameIsNamed() throws IOException {
+    append(3);
+    flip(end(2) + Frame.HEADER_BYTES + 3);
+
+    assertThatThrownBy(() -> LaneScan.of(lane.file(), 0, KernelBoot.current()))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("bytes " + end(2) + " to ");
+  }
+
+  @Test
+  void bytesWhereNothingWasTakenAreDamage() throws IOException {
+    append(3);
+    long far = end(3) + 2 * Frame.RECORD_FRAME_BYTES_MAX;
+    flip(far);
+
+    assertThatThrownBy(() -> LaneScan.of(lane.file(), 0, KernelBoot.current()))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining("bytes " + far + " to ");
+  }
+
+  @Test
+  void aKillAmidTheZeroingIsNoDamage() throws IOException {
+    int sealed = fill();
+    lane.take(group);
+    long taken = end(sealed) - LaneFile.HEADER_BYTES;
+    lane.file().taken(taken);
+    for (long zeroed = 0; zeroed < taken; zeroed += 997) {
+      lane.file().segment.asSlice(LaneFile.HEADER_BYTES, zeroed).fill((byte) 0);
+
+      assertThat(LaneScan.of(lane.file(), sealed, KernelBoot.current()).leaves()).isEmpty();
+    }
+  }
+
   @Test
   void afterARestartOfTheMachineHolesAreLosses() throws IOException {
     append(6);

@@ -198,6 +198,91 @@ final class RecoveryTest {
         .hasMessageContaining("%s: bytes %d to %d".formatted(lane, at, at + 7));
   }
 
+  /** Whichever byte of a lane's header or records changes, no record goes without a word. */
+  @Test
+  void aChangedByteOfALaneIsRefusedOrLosesNothing() throws Exception {
+    Path crashed = killedWithTenInALane();
+    Path lane = Path.of("ledger/lanes/1-0.lane");
+    byte[] whole = Files.readAllBytes(crashed.resolve(lane));
+    int end = whole.length;
+    while (whole[end - 1] == 0) {
+      end--;
+    }
+    for (int at = 0; at < end; at += at < 144 ? 1 : 61) {
+      at = at >= 144 && at < LaneFile.HEADER_BYTES ? LaneFile.HEADER_BYTES : at;
+      Path copy = folder.resolve("copy");
+      copy(crashed, copy);
+      flip(copy.resolve(lane), at);
+      try {
+        open(copy);
+        assertThat(callsOfLane0(copy)).as("byte %d", at).isEqualTo(10);
+      } catch (LedgerDamagedException e) {
+        assertThat(e).hasMessageContaining(lane.toString());
+      }
+      deleteTree(copy);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 4096, 5000, 100_000})
+  void aCutLaneIsRefused(int length) throws Exception {
+    Path crashed = killedWithTenInALane();
+    Path lane = crashed.resolve("ledger/lanes/1-0.lane");
+    Files.write(lane, Arrays.copyOf(Files.readAllBytes(lane), length));
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining(lane.toString());
+  }
+
+  @Test
+  void aLaneThatAKillLeftUnfinishedIsDropped() throws Exception {
+    Path crashed = killedWithTenInALane();
+    Files.write(crashed.resolve("ledger/lanes/1-1.lane"), new byte[10_000]);
+
+    assertThat(recoverAndVerify(crashed).verdict()).isEqualTo(Verdict.PROVED);
+    assertNoLanes(crashed);
+  }
+
+  private Path killedWithTenInALane() throws Exception {
+    Path killed = folder.resolve("killed");
+    Path lane = Path.of("ledger/lanes/1-0.lane");
+    try (LedgerFiles ledger = LedgerFiles.open(neverSyncing())) {
+      Lane first = ledger.lane(0);
+      for (int n = 0; n < 10; n++) {
+        assertThat(first.append(RandomCalls.typical())).isTrue();
+      }
+      copy(folder.resolve("state"), killed.resolve("state"));
+      copy(folder.resolve("ledger"), killed.resolve("ledger"));
+      assertThat(killed.resolve(lane)).exists();
+    }
+    return killed;
+  }
+
+  /** Only the control lane's records wake the sealer. */
+  private LedgerConfig neverSyncing() {
+    return new LedgerConfig(
+        config.directory(),
+        config.stateDirectory(),
+        config.gatewayId(),
+        config.softwareVersion(),
+        1,
+        LedgerConfig.LANE_BYTES_MIN,
+        100_000,
+        3_600_000,
+        3_600_000,
+        256 * 1024,
+        0);
+  }
+
+  private static long callsOfLane0(Path where) throws IOException {
+    Path directory = where.resolve("ledger");
+    long size = LedgerReader.open(directory).checkpoint().size();
+    return Ledgers.leaves(directory, size).stream()
+        .filter(r -> r.getLane() == 0 && r.getBootEpoch() == 1)
+        .count();
+  }
+
   @Test
   void aRestoredStateIsRefused() throws Exception {
     Path crashed = crashAfter(6);
