@@ -117,7 +117,7 @@ public final class LedgerFiles implements Ledger {
       Path directory = config.directory();
       NoteSigner signer = LedgerKey.open(disk, directory, config.stateDirectory(), config.origin());
       SignedState state = SignedState.load(disk, config.stateDirectory(), signer);
-      this.recovered = new Recovery(disk, directory, state, signer, clock, settler).run();
+      this.recovered = new Recovery(disk, directory, state, signer, settler).run();
       state.boot();
       this.bootEpoch = state.bootEpoch();
       makeLanes();

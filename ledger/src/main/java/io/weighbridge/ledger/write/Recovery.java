@@ -33,7 +33,6 @@ final class Recovery {
   private final Path directory;
   private final SignedState state;
   private final NoteSigner signer;
-  private final LedgerClock clock;
   private final Settler settler;
   private final LaneEnds ends = new LaneEnds();
   private final TreeFiles tree;
@@ -48,13 +47,11 @@ final class Recovery {
       Path directory,
       SignedState state,
       NoteSigner signer,
-      LedgerClock clock,
       Settler settler) {
     this.disk = disk;
     this.directory = directory;
     this.state = state;
     this.signer = signer;
-    this.clock = clock;
     this.settler = settler;
     this.tree = new TreeFiles(directory, disk);
     this.journal = new Journal(disk, directory.resolve(Segment.DIRECTORY), ends);
@@ -78,7 +75,7 @@ final class Recovery {
         tree.takeUnsettled(), old.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList());
     long bundles = tree.size() / TilePath.WIDTH;
     SealedIds sealedIds =
-        new SealedIds(directory, bundles, tree.bundleLeaves(), clock.unixNs() / 1_000_000);
+        new SealedIds(directory, bundles, tree.bundleLeaves(), state.bootEpoch() + 1);
     return new Recovered(
         journal, tree, publisher, sealedIds, replay.lastRecordUnixNs(), boot, gaps, untold);
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,67 @@ final class LedgerFilesTest {
     }
     try (Ledger ledger = LedgerFiles.open(config)) {
       assertThat(ledger.appendDurably(changeWith(id)).get()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void anIdOfThisStartIsLookedForNowhere() throws Exception {
+    writeTwoBundles();
+    try (Ledger ledger = LedgerFiles.open(config)) {
+      Files.delete(config.directory().resolve("tile/entries/001"));
+
+      assertThat(ledger.appendDurably(changeWith(ledger.reserveId())).get().leafIndex())
+          .isPositive();
+    }
+  }
+
+  @Test
+  void anIdIsNotLookedForAmongRecordsOfEarlierStarts() throws Exception {
+    writeTwoBundles();
+    RecordId unsealed;
+    try (Ledger ledger = LedgerFiles.open(config)) {
+      unsealed = ledger.reserveId();
+    }
+    try (Ledger ledger = LedgerFiles.open(config)) {
+      Files.delete(config.directory().resolve("tile/entries/000"));
+
+      assertThat(ledger.appendDurably(changeWith(unsealed)).get().leafIndex()).isPositive();
+    }
+  }
+
+  @Test
+  void aClockThatIsBehindAppendsNothingTwice() throws Exception {
+    RecordId id;
+    Ledger.Appended first;
+    try (Ledger ledger = LedgerFiles.open(config)) {
+      id = ledger.reserveId();
+      first = ledger.appendDurably(changeWith(id)).get();
+    }
+    writeTwoBundles();
+    LedgerFiles.open(config, Disk.REAL, new LateClock()).close();
+    try (Ledger ledger = LedgerFiles.open(config, Disk.REAL, new LateClock())) {
+      assertThat(ledger.appendDurably(changeWith(id)).get()).isEqualTo(first);
+    }
+  }
+
+  private static final class LateClock implements LedgerClock {
+    @Override
+    public long unixNs() {
+      return SYSTEM.unixNs() - Duration.ofHours(2).toNanos();
+    }
+
+    @Override
+    public long monotonicNs() {
+      return SYSTEM.monotonicNs();
+    }
+  }
+
+  private void writeTwoBundles() throws IOException {
+    try (Ledger ledger = LedgerFiles.open(config)) {
+      Lane lane = ledger.lane(0);
+      for (int i = 0; i < 600; i++) {
+        assertThat(lane.append(RandomCalls.typical())).isTrue();
+      }
     }
   }
 
