@@ -43,6 +43,9 @@ final class ControlLane {
         }
       };
 
+  /** Why nothing is sealed any more; empty while it is. */
+  private String ended = "";
+
   private record Pending(RecordId id, CompletableFuture<Ledger.Appended> future) {}
 
   ControlLane(
@@ -113,6 +116,9 @@ final class ControlLane {
   }
 
   private CompletableFuture<Ledger.Appended> put(Record.Builder builder, @Nullable RecordId given) {
+    if (!ended.isEmpty()) {
+      return CompletableFuture.failedFuture(new LedgerUnavailableException(ended));
+    }
     if (!lane.hasRoom()) {
       return CompletableFuture.failedFuture(
           new LedgerUnavailableException("the control lane is full"));
@@ -163,6 +169,7 @@ final class ControlLane {
   void failAll(String why) {
     lock.lock();
     try {
+      ended = why;
       pending.forEach(p -> p.future.completeExceptionally(new LedgerUnavailableException(why)));
       pending.clear();
     } finally {

@@ -1,7 +1,8 @@
 package io.weighbridge.ledger.write;
 
 /**
- * Whether records are taken, and why not. Thread-safe: written by the sealer, read by every lane.
+ * Whether records are taken, and why not. Thread-safe: written by the sealer and whoever closes
+ * the ledger, read by every lane.
  */
 final class Gate {
   /** Begins the failure while a write found no room. */
@@ -10,8 +11,11 @@ final class Gate {
   /** Begins the failure while less is free than must be kept. */
   static final String LOW = "disk_low: ";
 
+  private static final String STARTING = "starting";
+
   private volatile boolean open;
-  private volatile String failure = "starting";
+  private volatile String failure = STARTING;
+  private boolean closed;
 
   boolean open() {
     return open;
@@ -22,12 +26,26 @@ final class Gate {
     return failure;
   }
 
-  void admit() {
-    failure = "";
-    open = true;
+  /** Whether all it takes to open is enough free space. */
+  boolean waitsForSpace() {
+    return failure.startsWith(LOW) || failure.equals(STARTING);
   }
 
-  void refuse(String why) {
+  /** Opens, unless it was closed for good. */
+  synchronized void admit() {
+    if (!closed) {
+      failure = "";
+      open = true;
+    }
+  }
+
+  /** The owner closed the ledger: it never opens again. */
+  synchronized void close() {
+    closed = true;
+    refuse("closed");
+  }
+
+  synchronized void refuse(String why) {
     open = false;
     failure = why;
   }

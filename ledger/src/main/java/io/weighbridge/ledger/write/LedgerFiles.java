@@ -241,7 +241,7 @@ public final class LedgerFiles implements Ledger {
 
   @Override
   public void close() {
-    gate.refuse("closed");
+    gate.close();
     sealer.stop();
     closeParts();
   }

@@ -168,7 +168,7 @@ final class Sealer implements Runnable {
     long free = disk.freeBytes(config.directory());
     if (free < config.freeBytesMin()) {
       gate.refuse(Gate.LOW + free + " bytes are free, " + config.freeBytesMin() + " are kept");
-    } else if (!gate.open()) {
+    } else if (gate.waitsForSpace()) {
       gate.admit();
     }
   }

@@ -105,6 +105,34 @@ final class FaultTest {
     assertProved(3_001);
   }
 
+  /** As with a quota, or without inodes: there seems to be room. */
+  @Test
+  void aFullDiskWithFreeBytesStaysRefused() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      append(ledger.lane(0), 50);
+      disk.failWrites.set(ALWAYS);
+      await().until(() -> !ledger.accepting());
+      long endNs = System.nanoTime() + 1_500_000_000L;
+      while (System.nanoTime() < endNs) {
+        assertThat(ledger.accepting()).isFalse();
+        Thread.onSpinWait();
+      }
+      disk.failWrites.set(0);
+    }
+    assertProved(51);
+  }
+
+  @Test
+  void aClosedLedgerStaysClosed() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      LedgerFiles ledger = open();
+      append(ledger.lane(0), i * 10);
+      ledger.close();
+      assertThat(ledger.accepting()).isFalse();
+      assertThat(ledger.appendDurably(applied())).isCompletedExceptionally();
+    }
+  }
+
   @Test
   void littleFreeSpaceRefusesBeforeTheDiskIsFull() throws Exception {
     config =
