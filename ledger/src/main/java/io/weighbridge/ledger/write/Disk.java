@@ -32,10 +32,30 @@ class Disk {
           ErrnoText.of(ErrnoText.NO_SPACE),
           ErrnoText.of(ErrnoText.QUOTA));
 
+  private static final List<String> NO_DESCRIPTORS =
+      List.of(
+          "Too many open files",
+          ErrnoText.of(ErrnoText.FILES_OF_PROCESS),
+          ErrnoText.of(ErrnoText.FILES_OF_SYSTEM));
+
   /** Whether a failure means that the disk, or the quota, is full. */
   static boolean full(IOException e) {
+    return says(e, FULL);
+  }
+
+  /** Whether a failure means that no file could be opened just now. */
+  static boolean noDescriptors(IOException e) {
+    return says(e, NO_DESCRIPTORS);
+  }
+
+  /** Whether a failure is waited out: nothing is damaged, and it may be tried again later. */
+  static boolean passes(IOException e) {
+    return full(e) || noDescriptors(e);
+  }
+
+  private static boolean says(IOException e, List<String> texts) {
     String message = String.valueOf(e.getMessage());
-    return FULL.stream().anyMatch(message::contains);
+    return texts.stream().anyMatch(message::contains);
   }
 
   /** Writes all of the buffer at this position. */
@@ -107,13 +127,13 @@ class Disk {
     syncDirectory(parent(file));
   }
 
-  /** A failure other than a full disk is answered with a second, fresh file. */
+  /** A failure that does not pass is answered with a second, fresh file. */
   private void placeOrAgain(Path temporary, Path file, ByteBuffer bytes, boolean durably)
       throws IOException {
     try {
       place(temporary, file, bytes, durably);
     } catch (IOException e) {
-      if (full(e)) {
+      if (passes(e)) {
         throw e;
       }
       log.warn("{} could not be written, trying a fresh file", file, e);
@@ -137,7 +157,7 @@ class Disk {
     }
   }
 
-  private static void deleteAfter(IOException failure, Path temporary) {
+  static void deleteAfter(IOException failure, Path temporary) {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

@@ -12,6 +12,8 @@ import java.nio.charset.Charset;
  * Java's own failures carry the same text. Thread-safe: without state.
  */
 final class ErrnoText {
+  static final int FILES_OF_SYSTEM = 23; // ENFILE
+  static final int FILES_OF_PROCESS = 24; // EMFILE
   static final int NO_SPACE = 28; // ENOSPC
   static final int QUOTA = 122; // EDQUOT
 

@@ -181,6 +181,6 @@ final class FileSystemSync implements AutoCloseable {
   }
 
   private static IOException failure(String name, Path path, int errno) {
-    return new IOException("%s: %s failed, errno %d".formatted(path, name, errno));
+    return new IOException("%s: %s failed, errno %d: %s".formatted(path, name, errno, ErrnoText.of(errno)));
   }
 }

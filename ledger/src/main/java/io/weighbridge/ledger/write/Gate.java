@@ -8,6 +8,9 @@ final class Gate {
   /** Begins the failure while a write found no room. */
   static final String FULL = "disk_full: ";
 
+  /** Begins the failure while no file could be opened. */
+  static final String NO_DESCRIPTORS = "no_descriptors: ";
+
   /** Begins the failure while less is free than must be kept. */
   static final String LOW = "disk_low: ";
 

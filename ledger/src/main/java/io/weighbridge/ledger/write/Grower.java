@@ -145,7 +145,7 @@ final class Grower implements Runnable {
     }
   }
 
-  /** One round; false when the disk was full and it must be tried again. */
+  /** One round; false when it found no room and it must be tried again. */
   private boolean round() throws IOException {
     try {
       for (int i = 0; i < PIECES_PER_ROUND_MAX && !stopping; i++) {
@@ -167,7 +167,7 @@ final class Grower implements Runnable {
       full = "";
       return true;
     } catch (IOException e) {
-      if (!Disk.full(e)) {
+      if (!Disk.passes(e)) {
         throw e;
       }
       full = String.valueOf(e.getMessage());

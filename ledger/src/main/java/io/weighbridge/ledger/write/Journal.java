@@ -72,7 +72,15 @@ final class Journal implements AutoCloseable {
     List<Path> before = Segment.list(directory);
     Group leaves = new Group();
     leaves.addFrom(tail, 0);
-    begin(boundary, leaves);
+    try {
+      begin(boundary, leaves);
+    } catch (IOException e) {
+      if (Disk.passes(e)) {
+        throw e;
+      }
+      log.error("a segment could not be begun, trying a fresh file", e);
+      begin(boundary, leaves);
+    }
     return before.stream().filter(s -> Segment.firstLeaf(s) < boundary).toList();
   }
 
@@ -117,7 +125,7 @@ final class Journal implements AutoCloseable {
   /**
    * Makes the group durable.
    *
-   * @throws IOException with {@link Disk#full} when it may be tried again
+   * @throws IOException with {@link Disk#passes} when it may be tried again
    * @throws LedgerUnavailableException when a fresh segment failed as well
    */
   void store(Group group) throws IOException {
@@ -132,7 +140,7 @@ final class Journal implements AutoCloseable {
       begin(nextLeaf, group);
       synced(start);
     } catch (IOException e) {
-      if (Disk.full(e)) {
+      if (Disk.passes(e)) {
         throw e;
       }
       throw failed(e);

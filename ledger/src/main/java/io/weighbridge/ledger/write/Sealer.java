@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * to the grower. Its methods are confined to that thread; {@link #wake}, {@link #stop} and the
  * figures are for any.
  *
- * <p>A full disk is waited out: the group stays in memory and nothing more is taken, so the lanes
+ * <p>A full disk, or no file descriptor left, is waited out: the group stays in memory and nothing more is taken, so the lanes
  * fill and refuse. Any other failure that a fresh file does not cure ends the ledger until the next
  * start.
  */
@@ -136,7 +136,7 @@ final class Sealer implements Runnable {
     }
   }
 
-  /** One round; false when the disk was full and it must be tried again. */
+  /** One round; false when it found no room and it must be tried again. */
   private boolean round() throws IOException {
     try {
       requireGrowing();
@@ -148,13 +148,13 @@ final class Sealer implements Runnable {
       }
       return true;
     } catch (IOException e) {
-      if (!Disk.full(e)) {
+      if (!Disk.passes(e)) {
         throw e;
       }
       if (gate.open()) {
-        log.error("the disk is full, nothing is accepted until there is room", e);
+        log.error("no room for files; nothing is accepted until there is", e);
       }
-      gate.refuse(Gate.FULL + e.getMessage());
+      gate.refuse((Disk.full(e) ? Gate.FULL : Gate.NO_DESCRIPTORS) + e.getMessage());
       return false;
     }
   }

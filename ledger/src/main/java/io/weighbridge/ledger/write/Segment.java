@@ -95,6 +95,7 @@ final class Segment implements AutoCloseable {
       return segment;
     } catch (IOException e) {
       channel.close();
+      Disk.deleteAfter(e, temporary);
       throw e;
     }
   }

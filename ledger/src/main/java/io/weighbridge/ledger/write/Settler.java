@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Settler implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Settler.class);
   private static final long CLOSE_MAX_S = 60;
+  private static final long RETRY_NS = 1_000_000_000;
 
   private final Disk disk;
   private final Path root;
@@ -56,6 +58,10 @@ final class Settler implements AutoCloseable {
         disk.begin(into, file);
       }
     } catch (IOException e) {
+      if (Disk.noDescriptors(e)) {
+        log.warn("tiles go to the disk later", e);
+        return;
+      }
       failed = true;
       log.error("tiles could not be written; the journal is kept until the next start", e);
     }
@@ -75,6 +81,18 @@ final class Settler implements AutoCloseable {
       return;
     }
     try {
+      while (!settled(written, segments)) {
+        LockSupport.parkNanos(RETRY_NS);
+      }
+    } catch (IOException e) {
+      failed = true;
+      log.error("tiles could not be synced; the journal is kept until the next start", e);
+    }
+  }
+
+  /** False when no file could be opened and it must be tried again. */
+  private boolean settled(TreeFiles.Unsettled written, List<Path> segments) throws IOException {
+    try {
       if (fileSystem != null) {
         disk.syncAll(fileSystem);
       } else {
@@ -86,9 +104,13 @@ final class Settler implements AutoCloseable {
       for (Path segment : segments) {
         Files.deleteIfExists(segment);
       }
+      return true;
     } catch (IOException e) {
-      failed = true;
-      log.error("tiles could not be synced; the journal is kept until the next start", e);
+      if (thread.isShutdown() || !Disk.noDescriptors(e)) {
+        throw e;
+      }
+      log.warn("the journal goes later", e);
+      return false;
     }
   }
 

@@ -56,6 +56,35 @@ final class FaultTest {
   }
 
   @Test
+  void aFailedSyncOfASegmentThatIsBegunIsAnsweredWithAFreshFile() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      disk.failBegins.set(1);
+      append(ledger.lane(0), 3_000);
+      await().until(() -> disk.failBegins.get() == 0);
+      assertThat(ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS).leafIndex())
+          .isPositive();
+    }
+    assertProved(3_002);
+  }
+
+  @Test
+  void aMomentWithoutFileDescriptorsIsWaitedOut() throws Exception {
+    try (LedgerFiles ledger = open()) {
+      Lane lane = ledger.lane(0);
+      append(lane, 600);
+      disk.noDescriptors = true;
+      append(lane, 1);
+      await().until(() -> !ledger.accepting());
+      assertThat(ledger.status().failure()).startsWith("no_descriptors");
+      disk.noDescriptors = false;
+      await().until(ledger::accepting);
+      append(lane, 600);
+    }
+    assertProved(1_202);
+    assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSize(1);
+  }
+
+  @Test
   void aSecondFailedSyncEndsTheLedger() throws Exception {
     try (LedgerFiles ledger = open()) {
       Lane lane = ledger.lane(0);

@@ -3,6 +3,7 @@ package io.weighbridge.ledger.write;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,6 +22,15 @@ final class FaultyDisk extends Disk {
 
   /** Of tiles and bundles, whole or partial. */
   final AtomicInteger failTiles = new AtomicInteger();
+
+  /** Syncs of segments that are begun. */
+  final AtomicInteger failBegins = new AtomicInteger();
+
+  /** Whether the process has no file descriptor left. */
+  volatile boolean noDescriptors;
+
+  /** Of a segment, not synced yet. */
+  private volatile @Nullable FileChannel begun;
 
   /** Put in place and not synced since. */
   private final Set<Path> unsynced = ConcurrentHashMap.newKeySet();
@@ -49,8 +59,28 @@ final class FaultyDisk extends Disk {
   }
 
   @Override
+  FileChannel createTemporary(Path temporary) throws IOException {
+    if (noDescriptors) {
+      throw new FileSystemException(temporary.toString(), null, "Too many open files");
+    }
+    FileChannel channel = super.createTemporary(temporary);
+    begun = temporary.toString().contains(Segment.DIRECTORY) ? channel : begun;
+    return channel;
+  }
+
+  @Override
+  void begin(FileSystemSync fileSystem, Path file) throws IOException {
+    if (noDescriptors) {
+      throw new FileSystemException(file.toString(), null, "Too many open files");
+    }
+    super.begin(fileSystem, file);
+  }
+
+  @Override
   void sync(FileChannel channel) throws IOException {
-    if (fails(failSyncs)) {
+    boolean first = channel.equals(begun);
+    begun = first ? null : begun;
+    if (fails(failSyncs) || (first && fails(failBegins))) {
       throw new IOException(BROKEN);
     }
     super.sync(channel);
