@@ -3,6 +3,7 @@ package io.weighbridge.ledger.read;
 import io.weighbridge.ledger.write.JournalView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,6 +37,25 @@ final class JournalCheck {
         findings.derived(name(segment), index, "the journal's copy of this leaf differs");
       }
     }
+  }
+
+  /** The journal's copies of these leaves; none when it lacks one. */
+  List<byte[]> leaves(long first, int count) {
+    List<byte[]> leaves = new ArrayList<>(count);
+    for (int i = 0; i < segments.size(); i++) {
+      JournalView.SegmentView segment = segments.get(i);
+      long end = Math.min(segment.firstLeaf() + segment.leaves().size(), successor(i));
+      for (long at = first + leaves.size(); at >= segment.firstLeaf() && at < end; at++) {
+        if (leaves.size() == count) {
+          return leaves;
+        }
+        ByteBuffer payload = segment.leaves().get((int) (at - segment.firstLeaf())).duplicate();
+        byte[] leaf = new byte[payload.remaining()];
+        payload.get(leaf);
+        leaves.add(leaf);
+      }
+    }
+    return leaves.size() == count ? leaves : List.of();
   }
 
   private long successor(int segment) {

@@ -82,6 +82,7 @@ public final class LedgerVerifier {
             head.get(),
             findings,
             watched,
+            journal::leaves,
             (file, index, bytes, record) -> {
               journal.see(index, bytes);
               completeness.see(file, index, record);

@@ -3,6 +3,7 @@ package io.weighbridge.ledger.read;
 import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,27 +48,28 @@ final class TileCheck {
     int width = hashes.length / TreeHash.BYTES;
     String file = TilePath.tile(level, index, width);
     String full = TilePath.tile(level, index, TilePath.WIDTH);
-    if (folder.exists(file)) {
-      compareFile(file, level, index, hashes, false);
-    } else if (folder.exists(full)) {
-      compareFile(full, level, index, hashes, true);
-    } else {
+    if (!compareFile(file, level, index, hashes, false)
+        && !compareFile(full, level, index, hashes, true)) {
       differences.add(new Difference(file, firstLeaf(level, index, 0), "is missing"));
     }
     for (int narrower : widths(full + ".p", width)) {
       byte[] prefix = Arrays.copyOf(hashes, narrower * TreeHash.BYTES);
-      compareFile(TilePath.tile(level, index, narrower), level, index, prefix, false);
+      // One that is gone by now was dropped by the gateway.
+      var _ = compareFile(TilePath.tile(level, index, narrower), level, index, prefix, false);
     }
   }
 
-  private void compareFile(String file, int level, long index, byte[] hashes, boolean mayGoOn) {
+  /** False when there is no such file. */
+  private boolean compareFile(String file, int level, long index, byte[] hashes, boolean mayGoOn) {
     byte[] bytes;
     try {
       bytes = folder.read(file);
+    } catch (NoSuchFileException _) {
+      return false;
     } catch (IOException e) {
       differences.add(
           new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e.getMessage()));
-      return;
+      return true;
     }
     int at = Arrays.mismatch(bytes, hashes);
     if (at >= 0 && at < hashes.length) {
@@ -81,6 +83,7 @@ final class TileCheck {
       differences.add(
           new Difference(file, firstLeaf(level, index, 0), "bytes behind the last hash"));
     }
+    return true;
   }
 
   /** Compares the narrower copies of a bundle. */
@@ -95,6 +98,8 @@ final class TileCheck {
               new Difference(
                   file, index * TilePath.WIDTH, "an older copy of these leaves that differs"));
         }
+      } catch (NoSuchFileException _) {
+        // Dropped meanwhile.
       } catch (IOException e) {
         differences.add(
             new Difference(file, index * TilePath.WIDTH, "cannot be read: " + e.getMessage()));
@@ -116,6 +121,8 @@ final class TileCheck {
           widths.add(Integer.parseInt(name));
         }
       }
+    } catch (NoSuchFileException _) {
+      return List.of(); // Dropped meanwhile.
     } catch (IOException e) {
       differences.add(new Difference(directory, -1, "cannot be read: " + e.getMessage()));
     }

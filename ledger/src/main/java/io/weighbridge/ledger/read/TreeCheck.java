@@ -22,12 +22,16 @@ import java.util.Set;
  * <p>Where leaves and the hashes in their tile differ, the hash above decides; at the right edge,
  * which has nothing above, the signed root does. So a changed byte is found where it is, and what
  * follows is judged on its own.
+ *
+ * <p>Bundles are synced late, so after a power cut the journal may be alone in holding their leaves:
+ * where a bundle is missing or cut they are taken from there, and the root decides.
  */
 final class TreeCheck {
   private final LedgerFolder folder;
   private final Checkpoint head;
   private final Findings findings;
   private final LeafSink sink;
+  private final Copies copies;
   private final TileCheck tiles;
   private final TreeHash hash = new TreeHash();
   private final GrowingTree tree;
@@ -41,9 +45,21 @@ final class TreeCheck {
     void leaf(String file, long index, byte[] bytes, Record record);
   }
 
+  /** Other copies of leaves. */
+  @FunctionalInterface
+  interface Copies {
+    List<byte[]> leaves(long first, int count);
+  }
+
   /** Prepares; {@code watched} are the sizes at which the root is wanted. */
   TreeCheck(
-      LedgerFolder folder, Checkpoint head, Findings findings, Set<Long> watched, LeafSink sink) {
+      LedgerFolder folder,
+      Checkpoint head,
+      Findings findings,
+      Set<Long> watched,
+      Copies copies,
+      LeafSink sink) {
+    this.copies = copies;
     this.watched = watched;
     this.folder = folder;
     this.head = head;
@@ -154,6 +170,14 @@ final class TreeCheck {
     try {
       bytes = folder.read(file);
     } catch (NoSuchFileException e) {
+      String full = TilePath.entries(tree.size() / TilePath.WIDTH, TilePath.WIDTH);
+      if (!file.equals(full)) {
+        return leaves(full, width); // The gateway dropped the partial one meanwhile.
+      }
+      List<byte[]> copied = copied(file, width);
+      if (!copied.isEmpty()) {
+        return copied;
+      }
       complete = false;
       findings.missing(
           file,
@@ -168,6 +192,10 @@ final class TreeCheck {
     boolean full = file.equals(TilePath.entries(tree.size() / TilePath.WIDTH, TilePath.WIDTH));
     int expected = full ? TilePath.WIDTH : width;
     if (leaves.size() < expected) {
+      List<byte[]> copied = copied(file, width);
+      if (!copied.isEmpty()) {
+        return copied;
+      }
       findings.altered(
           file,
           tree.size() + leaves.size(),
@@ -176,6 +204,14 @@ final class TreeCheck {
       tiles.differs(file, tree.size() + expected - 1, "bytes behind the last leaf");
     }
     return leaves.subList(0, Math.min(width, leaves.size()));
+  }
+
+  private List<byte[]> copied(String file, int width) {
+    List<byte[]> copied = copies.leaves(tree.size(), width);
+    if (!copied.isEmpty()) {
+      tiles.differs(file, tree.size(), "missing or cut; its leaves stand in the journal");
+    }
+    return copied;
   }
 
   /** Whether every leaf could be read; says whether the signed root came out. */
