@@ -23,8 +23,8 @@ import java.util.Set;
  * which has nothing above, the signed root does. So a changed byte is found where it is, and what
  * follows is judged on its own.
  *
- * <p>Bundles are synced late, so after a power cut the journal may be alone in holding their leaves:
- * where a bundle is missing or cut they are taken from there, and the root decides.
+ * <p>Bundles are synced late, so after a power cut the journal may be alone in holding their
+ * leaves: where a bundle is missing or cut they are taken from there, and the root decides.
  */
 final class TreeCheck {
   private final LedgerFolder folder;

@@ -181,6 +181,7 @@ final class FileSystemSync implements AutoCloseable {
   }
 
   private static IOException failure(String name, Path path, int errno) {
-    return new IOException("%s: %s failed, errno %d: %s".formatted(path, name, errno, ErrnoText.of(errno)));
+    return new IOException(
+        "%s: %s failed, errno %d: %s".formatted(path, name, errno, ErrnoText.of(errno)));
   }
 }

@@ -1,8 +1,8 @@
 package io.weighbridge.ledger.write;
 
 /**
- * Whether records are taken, and why not. Thread-safe: written by the sealer and whoever closes
- * the ledger, read by every lane.
+ * Whether records are taken, and why not. Thread-safe: written by the sealer and whoever closes the
+ * ledger, read by every lane.
  */
 final class Gate {
   /** Begins the failure while a write found no room. */

@@ -106,6 +106,8 @@ final class Housekeeping {
   private void seal() throws IOException {
     long today = Math.floorDiv(clock.unixNs(), DAY_NS);
     if (today <= day) {
+      // Back by days: the clock had been ahead, and midnights are to come that it was past.
+      day = today < day - 1 ? today : day;
       return;
     }
     Record.Builder record = Record.newBuilder().setKind(Kind.KIND_SEAL);

@@ -15,8 +15,9 @@ import java.util.zip.CRC32C;
  * What a lane of an earlier start still holds. Confined to recovery.
  *
  * <p>While the machine ran on, the mapping holds every store, so after the good frames there can be
- * one torn frame, its word still zero, and nothing else: anything more is damage. After a restart of the machine the
- * kernel may have written any page or none, so every good frame is kept and holes are losses.
+ * one torn frame, its word still zero, and nothing else: anything more is damage. After a restart
+ * of the machine the kernel may have written any page or none, so every good frame is kept and
+ * holes are losses.
  */
 final class LaneScan {
   /** Sequences that are gone: {@code from} to {@code from + count - 1}. */

@@ -42,12 +42,7 @@ final class Recovery {
   private final List<Path> untold = new ArrayList<>();
   private long recoveredRecords;
 
-  Recovery(
-      Disk disk,
-      Path directory,
-      SignedState state,
-      NoteSigner signer,
-      Settler settler) {
+  Recovery(Disk disk, Path directory, SignedState state, NoteSigner signer, Settler settler) {
     this.disk = disk;
     this.directory = directory;
     this.state = state;

@@ -63,11 +63,25 @@ final class Replay {
       replay(segments.get(i), last ? Long.MAX_VALUE : Segment.firstLeaf(segments.get(i + 1)));
     }
     tree.flush();
+    if (lastRecordUnixNs == 0 && tree.size() > 0) {
+      readLastBundle();
+    }
     if (!signedRootSeen) {
       throw new LedgerDamagedException(
           segments.getLast(),
           "the log holds %d leaves, %d were signed: it was cut or restored from a copy"
               .formatted(tree.size(), signed.size()));
+    }
+  }
+
+  /** The log ends where a bundle does, and the journal was closed there. */
+  private void readLastBundle() throws IOException {
+    String last = TilePath.entries(tree.size() / TilePath.WIDTH - 1, TilePath.WIDTH);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(quarantine.resolveSibling(last)));
+    while (bytes.hasRemaining()) {
+      byte[] leaf = new byte[Short.toUnsignedInt(bytes.getShort())];
+      bytes.get(leaf);
+      lastRecordUnixNs = Math.max(lastRecordUnixNs, Record.parseFrom(leaf).getCompletedAt());
     }
   }
 

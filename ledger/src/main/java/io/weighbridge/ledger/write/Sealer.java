@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * to the grower. Its methods are confined to that thread; {@link #wake}, {@link #stop} and the
  * figures are for any.
  *
- * <p>A full disk, or no file descriptor left, is waited out: the group stays in memory and nothing more is taken, so the lanes
- * fill and refuse. Any other failure that a fresh file does not cure ends the ledger until the next
- * start.
+ * <p>A full disk, or no file descriptor left, is waited out: the group stays in memory and nothing
+ * more is taken, so the lanes fill and refuse. Any other failure that a fresh file does not cure
+ * ends the ledger until the next start.
  */
 final class Sealer implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Sealer.class);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.CallRecord;
+import io.weighbridge.ledger.Lane;
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.read.Leaf;
 import io.weighbridge.ledger.read.LedgerReader;
@@ -123,6 +125,41 @@ final class HousekeepingTest {
         .singleElement()
         .satisfies(r -> assertThat(r.getSeal().getDay()).isEqualTo("2026-03-01"));
     assertProved();
+  }
+
+  @Test
+  void sealsTheDayThatEndedBehindAFullBundle() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      Lane lane = ledger.lane(0);
+      for (int i = 0; i < 255; i++) {
+        CallRecord call = RandomCalls.typical();
+        call.completedAtUnixNs = clock.unixNs();
+        assertThat(lane.append(call)).isTrue();
+      }
+    }
+    assertThat(LedgerReader.open(config.directory()).checkpoint().size()).isEqualTo(256);
+    clock.advance(Duration.ofDays(2));
+    open().close();
+
+    assertThat(found("seal"))
+        .singleElement()
+        .satisfies(r -> assertThat(r.getSeal().getDay()).isEqualTo("2026-03-01"));
+  }
+
+  @Test
+  void sealsMidnightsAfterAClockThatWasAhead() throws IOException {
+    try (LedgerFiles ledger = open()) {
+      awaitLeaves(ledger, 1);
+      clock.step(Duration.ofDays(30));
+      awaitLeaves(ledger, 3);
+      clock.step(Duration.ofDays(-30));
+      awaitLeaves(ledger, 4);
+      clock.advance(Duration.ofSeconds(40));
+      awaitLeaves(ledger, 6);
+    }
+    assertThat(found("seal"))
+        .extracting(r -> r.getSeal().getDay())
+        .containsExactly("2026-03-01", "2026-03-01");
   }
 
   @Test

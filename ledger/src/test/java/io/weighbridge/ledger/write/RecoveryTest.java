@@ -370,10 +370,7 @@ final class RecoveryTest {
         LedgerKey.open(Disk.REAL, directory, config.stateDirectory(), config.origin());
     SignedState state = SignedState.load(Disk.REAL, config.stateDirectory(), signer);
     try (Settler settler = new Settler(Disk.REAL, directory)) {
-      new Recovery(Disk.REAL, directory, state, signer, settler)
-          .run()
-          .journal()
-          .close();
+      new Recovery(Disk.REAL, directory, state, signer, settler).run().journal().close();
       state.boot();
     }
   }
