@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,30 +96,39 @@ final class LedgerFolder {
 
   /** Names in a directory, sorted; empty when there is none. */
   List<String> names(String path) throws IOException {
-    Path directory = root.resolve(path);
+    return entries(root.resolve(path)).stream().map(LedgerFolder::name).toList();
+  }
+
+  private static String name(Path entry) {
+    return String.valueOf(entry.getFileName());
+  }
+
+  private List<Path> entries(Path directory) throws IOException {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return List.of();
     }
     requireDirectories(directory.resolve("x"));
-    List<String> names = new ArrayList<>();
     try (Stream<Path> found = Files.list(directory)) {
-      found.forEach(f -> names.add(String.valueOf(f.getFileName())));
+      return found.sorted(Comparator.comparing(LedgerFolder::name)).toList();
     }
-    names.sort(null);
-    return names;
   }
 
   /** Every path below a directory that is not itself a real directory. */
   List<String> walk(String path) throws IOException {
     List<String> found = new ArrayList<>();
-    for (String name : names(path)) {
-      String child = path + "/" + name;
-      if (Files.isDirectory(root.resolve(child), LinkOption.NOFOLLOW_LINKS)) {
-        found.addAll(walk(child));
+    walk(root.resolve(path), path, found);
+    return found;
+  }
+
+  /** A name may have no character in this process's set, so what was found is asked by itself. */
+  private void walk(Path directory, String path, List<String> found) throws IOException {
+    for (Path entry : entries(directory)) {
+      String child = path + "/" + name(entry);
+      if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+        walk(entry, child, found);
       } else {
         found.add(child);
       }
     }
-    return found;
   }
 }

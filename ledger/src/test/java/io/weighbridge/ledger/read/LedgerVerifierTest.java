@@ -1,5 +1,6 @@
 package io.weighbridge.ledger.read;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -284,6 +285,40 @@ final class LedgerVerifierTest {
     assertThat(report.verdict()).isEqualTo(Verdict.PROVED);
     assertThat(report.pendingLeaves()).isZero();
     assertThat(report.findings()).extracting(Finding::file).containsAll(strangers);
+  }
+
+  /** A process of its own, for its character set is settled as it starts. */
+  static final class Verifying {
+    private Verifying() {}
+
+    public static void main(String[] args) throws IOException {
+      Path directory = Path.of(args[0]);
+      VerifyReport report =
+          LedgerVerifier.verify(directory, LedgerReader.ownKey(directory), Map.of(), _ -> {});
+      System.out.print(report.verdict() + " " + report.findingCount());
+    }
+  }
+
+  @Test
+  void aNameOutsideTheCharacterSetIsAFinding() throws Exception {
+    ledger.run(3);
+    String touch = "touch \"$1/tile/$(printf 'caf\\303\\251')\"";
+    Process made = new ProcessBuilder("sh", "-c", touch, "sh", ledger.directory.toString()).start();
+    assertThat(made.waitFor()).isZero();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Verifying.class.getName(),
+                ledger.directory.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("LC_ALL", "C");
+
+    String said = new String(builder.start().getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(said).isEqualTo("PROVED 1");
   }
 
   private void sparse(String name, long bytes) throws IOException {
