@@ -39,6 +39,7 @@ public final class LedgerVerifier {
   private final Map<String, Checkpoint> anchors = new LinkedHashMap<>();
   private final List<Claim> claims = new ArrayList<>();
   private boolean anchorBroken;
+  private boolean anchorNotReached;
 
   /** Something a record says about the log before it. */
   private record Claim(long leaf, Checkpoint head) {}
@@ -119,7 +120,9 @@ public final class LedgerVerifier {
     Verdict anchored =
         anchorBroken
             ? Verdict.BROKEN
-            : anchors.isEmpty() || head.isEmpty() ? Verdict.NOT_JUDGED : Verdict.PROVED;
+            : anchors.isEmpty() || anchorNotReached || head.isEmpty()
+                ? Verdict.NOT_JUDGED
+                : Verdict.PROVED;
     return new VerifyReport(
         integrity, complete, anchored, head, hashed, pending, findings.kept(), findings.count());
   }
@@ -202,6 +205,9 @@ public final class LedgerVerifier {
             head.size(),
             "%d leaves were signed, %d are here: the last %d are missing"
                 .formatted(anchor.size(), head.size(), anchor.size() - head.size()));
+      } else if (anchor.size() > 0 && !roots.containsKey(anchor.size())) {
+        anchorNotReached = true;
+        findings.note(name, -1, "cannot be judged: the tree cannot be followed that far");
       } else if (anchor.size() > 0 && !Arrays.equals(roots.get(anchor.size()), anchor.root())) {
         anchorBroken = true;
         findings.altered(

@@ -157,7 +157,8 @@ final class Grower implements Runnable {
       }
       housekeeping.run();
       long nowNs = System.nanoTime();
-      if (nowNs - lastCheckpointNs >= checkpointIntervalNs) {
+      boolean first = publisher.size() == 0 && tree.size() > 0;
+      if (first || nowNs - lastCheckpointNs >= checkpointIntervalNs) {
         lastCheckpointNs = nowNs;
         publisher.publish(tree);
         if (closed.size() >= SEGMENTS_TO_SETTLE) {

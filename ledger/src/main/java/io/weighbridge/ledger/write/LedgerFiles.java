@@ -64,7 +64,8 @@ public final class LedgerFiles implements Ledger {
    *
    * @throws LedgerDamagedException when the files show something no crash explains
    * @throws LedgerInUseException when another process holds the ledger
-   * @throws LedgerUnavailableException when the disk is full
+   * @throws LedgerUnavailableException when the BOOT record cannot be made durable
+   * @throws IOException when a file cannot be read or made, as on a full disk
    */
   public static LedgerFiles open(LedgerConfig config) throws IOException {
     return open(config, Disk.REAL, LedgerClock.SYSTEM);

@@ -199,6 +199,20 @@ final class LedgerVerifierTest {
   }
 
   @Test
+  void anAnchorBehindAMissingBundleIsNotJudged() throws IOException {
+    ledger.run(700);
+    byte[] anchor = ledger.checkpoint();
+    Files.delete(ledger.directory.resolve(TilePath.entries(1, TilePath.WIDTH)));
+    Files.delete(ledger.directory.resolve(TilePath.tile(0, 1, TilePath.WIDTH)));
+
+    VerifyReport report = ledger.verify(Map.of("second disk", anchor));
+
+    assertThat(report.anchors()).isEqualTo(Verdict.NOT_JUDGED);
+    assertThat(report.completeness()).isEqualTo(Verdict.BROKEN);
+    assertThat(report.findings()).noneMatch(f -> f.weight() == Weight.ALTERED);
+  }
+
+  @Test
   void refusesLinksAndPipes() throws Exception {
     ledger.run(300);
     Path bundle = ledger.directory.resolve(TilePath.entries(0, TilePath.WIDTH));

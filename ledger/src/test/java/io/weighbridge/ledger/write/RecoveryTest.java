@@ -2,6 +2,7 @@ package io.weighbridge.ledger.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
@@ -248,6 +249,7 @@ final class RecoveryTest {
     Path killed = folder.resolve("killed");
     Path lane = Path.of("ledger/lanes/1-0.lane");
     try (LedgerFiles ledger = LedgerFiles.open(neverSyncing())) {
+      await().until(() -> ledger.status().signedSize() == 1);
       Lane first = ledger.lane(0);
       for (int n = 0; n < 10; n++) {
         assertThat(first.append(RandomCalls.typical())).isTrue();
