@@ -11,15 +11,12 @@ import io.weighbridge.gateway.attestation.HostCounters;
 import io.weighbridge.gateway.attestation.HostState;
 import io.weighbridge.gateway.attestation.QuarantineFile;
 import io.weighbridge.gateway.call.HostTable;
-import io.weighbridge.gateway.call.HostTls;
 import io.weighbridge.gateway.call.NanoClock;
 import io.weighbridge.gateway.call.Seats;
 import io.weighbridge.gateway.call.Slots;
 import io.weighbridge.gateway.call.Target;
-import io.weighbridge.gateway.config.ClientTls;
 import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
-import io.weighbridge.gateway.config.HostConfig;
 import io.weighbridge.gateway.config.Limit;
 import io.weighbridge.gateway.config.RouteConfig;
 import io.weighbridge.gateway.control.ControlPlane;
@@ -44,7 +41,6 @@ import io.weighbridge.gateway.upstream.check.CheckTiming;
 import io.weighbridge.gateway.upstream.check.HostChecks;
 import io.weighbridge.gateway.upstream.health.HealthLimits;
 import io.weighbridge.gateway.upstream.health.HostHealth;
-import io.weighbridge.integrity.HostPublicKey;
 import io.weighbridge.ledger.Ledger;
 import io.weighbridge.ledger.LedgerConfig;
 import io.weighbridge.ledger.LedgerInUseException;
@@ -111,7 +107,7 @@ final class GatewayServer {
     SslContext predictTls = tls.server("predict", config.listen().predict().tls());
     SslContext adminTls = tls.server("admin", config.listen().admin().tls());
     SSLContext httpTls = tls.jdkServer("http", config.listen().http().tls());
-    List<EnrolledHost> hosts = hosts();
+    List<EnrolledHost> hosts = new HostEnrolment(tls).of(config.hosts());
     ledger = ledger(config, loopCount);
     warnOfUnrecordedCalls();
     readiness = new Readiness(ledger);
@@ -258,22 +254,6 @@ final class GatewayServer {
             metrics.tally(Metric.SPANS_EXPORTED), metrics.tally(Metric.SPANS_DROPPED)));
   }
 
-  private List<EnrolledHost> hosts() throws ConfigException, IOException {
-    List<EnrolledHost> enrolled = new ArrayList<>();
-    for (HostConfig host : config.hosts()) {
-      HostPublicKey key = host.key() == null ? null : HostPublicKey.load(host.key());
-      enrolled.add(
-          new EnrolledHost(
-              new HostTable.Host(
-                  enrolled.size(), host.id(), resolved(host.address()), hostTls(host)),
-              key,
-              host.serves().stream()
-                  .map(serves -> new EnrolledHost.Serves(serves.model(), serves.version()))
-                  .toList()));
-    }
-    return enrolled;
-  }
-
   private ServiceTable services(List<EnrolledHost> enrolled) {
     Map<String, HostTable.Host> byId = new HashMap<>();
     enrolled.forEach(host -> byId.put(host.host().id(), host.host()));
@@ -288,18 +268,6 @@ final class GatewayServer {
               seats));
     }
     return new ServiceTable(rules);
-  }
-
-  private @Nullable HostTls hostTls(HostConfig host) throws ConfigException {
-    ClientTls secured = host.tls();
-    SslContext context = tls.client("host " + host.id(), secured);
-    return secured == null || context == null ? null : new HostTls(context, secured.serverName());
-  }
-
-  private static InetSocketAddress resolved(InetSocketAddress address) {
-    return address.isUnresolved()
-        ? new InetSocketAddress(address.getHostString(), address.getPort())
-        : address;
   }
 
   private CallServices services() {

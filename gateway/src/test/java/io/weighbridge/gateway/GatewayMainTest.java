@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,16 @@ final class GatewayMainTest {
   }
 
   @Test
+  void exits78WhenAHostsKeyIsNone() throws Exception {
+    Path der = Files.write(folder.resolve("host.pub"), new byte[] {0x30, (byte) 0x82, 1});
+    Path file = config("predict", "127.0.0.1:0");
+    String hosts = "hosts:\n  - {id: a, address: \"127.0.0.1:1\", key: host.pub}\n";
+    Process gateway = start(Files.writeString(file, hosts, StandardOpenOption.APPEND));
+    assertExits(gateway, 78);
+    assertThat(errors(gateway)).contains("host a: key: " + der + ": holds no PEM block PUBLIC KEY");
+  }
+
+  @Test
   void exits78WithEveryProblemOfTheConfiguration() throws Exception {
     Path file =
         Files.writeString(folder.resolve("bad.yaml"), "gateway: {id: a}\nlisten: 7\nx: 1\n");
@@ -87,16 +98,21 @@ final class GatewayMainTest {
   }
 
   private Process start(Path config) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            GatewayMain.class.getName(),
-            "--config",
-            config.toString());
+    return launch("--config", config.toString());
+  }
+
+  private Process launch(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                GatewayMain.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
     Process process = builder.redirectError(errorFile(started.size()).toFile()).start();
     started.add(process);
     return process;

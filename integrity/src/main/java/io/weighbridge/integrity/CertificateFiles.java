@@ -1,7 +1,7 @@
 package io.weighbridge.integrity;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +65,12 @@ public record CertificateFiles(
   }
 
   private static List<X509Certificate> certificates(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    byte[] content = Pem.read(file).getBytes(StandardCharsets.ISO_8859_1);
+    try {
       List<X509Certificate> found =
-          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(content))
+              .stream()
               .map(X509Certificate.class::cast)
               .toList();
       if (found.isEmpty()) {
@@ -83,7 +86,7 @@ public record CertificateFiles(
   private PrivateKey privateKey(Path file, PublicKey certified) throws IOException {
     byte[] der;
     try {
-      der = Pem.decode(Files.readString(file, StandardCharsets.US_ASCII), KEY_LABEL);
+      der = Pem.decode(Pem.read(file), KEY_LABEL);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "%s: %s (PKCS #8, not encrypted); try: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW"
@@ -127,16 +130,23 @@ public record CertificateFiles(
     }
   }
 
-  /** Differs whenever a file may: time, size and inode, through any link. */
-  String stamp() throws IOException {
+  /**
+   * Differs whenever a file may: time, size and inode, through any link; or why there is none,
+   * which may be for a moment only.
+   */
+  String stamp() {
     return stamp(certificate) + stamp(key) + stamp(roots);
   }
 
-  private static String stamp(@Nullable Path file) throws IOException {
+  private static String stamp(@Nullable Path file) {
     if (file == null) {
       return "";
     }
-    BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
-    return is.lastModifiedTime() + " " + is.size() + " " + is.fileKey() + "\n";
+    try {
+      BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+      return is.lastModifiedTime() + " " + is.size() + " " + is.fileKey() + "\n";
+    } catch (IOException e) {
+      return e + "\n";
+    }
   }
 }

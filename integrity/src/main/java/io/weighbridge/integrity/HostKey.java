@@ -74,13 +74,13 @@ public final class HostKey {
 
   /** Loads an existing key file. */
   public static HostKey load(Path file) throws IOException {
+    String pem = Pem.read(file);
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
     if (!OWNER_ONLY.containsAll(permissions)) {
       throw new IOException(
           "%s: mode is %s, others could take the key; try: chmod 600 %s"
               .formatted(file, PosixFilePermissions.toString(permissions), file));
     }
-    String pem = Files.readString(file, StandardCharsets.US_ASCII);
     try {
       PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(Pem.decode(pem, PEM_LABEL));
       PrivateKey privateKey = KeyFactory.getInstance("Ed25519").generatePrivate(spec);

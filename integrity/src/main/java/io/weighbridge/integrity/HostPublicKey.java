@@ -1,8 +1,6 @@
 package io.weighbridge.integrity;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -29,11 +27,12 @@ public final class HostPublicKey {
    * @throws IOException when it can't be read or holds something else
    */
   public static HostPublicKey load(Path file) throws IOException {
-    if (Files.size(file) > PEM_BYTES_MAX) {
+    String pem = Pem.read(file);
+    if (pem.length() > PEM_BYTES_MAX) {
       throw new IOException(file + ": not a public key in PEM: larger than " + PEM_BYTES_MAX);
     }
     try {
-      return ofPem(Files.readString(file, StandardCharsets.US_ASCII));
+      return ofPem(pem);
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +60,24 @@ class CertificateFilesTest {
         .startsWith(other.key() + ": is not the key of the certificate in " + issued.certificate());
     assertThat(problem(past.certificate(), past.key())).contains("which is not now", "renew");
     assertThat(problem(future.certificate(), future.key())).contains("which is not now");
-    assertThat(problem(issued.certificate(), folder.resolve("none"))).contains("none");
+    Path none = folder.resolve("none");
+    assertThat(problem(issued.certificate(), none)).isEqualTo(none + ": is missing");
+    assertThat(problem(none, issued.key())).isEqualTo(none + ": is missing");
+    assertThat(problem(folder, issued.key())).startsWith(folder + ": cannot be read: ");
+  }
+
+  @Test
+  void saysOfAFileThatIsNotTextWhatItLacks() throws Exception {
+    byte[] key = Certificates.class.getName().getBytes(StandardCharsets.US_ASCII);
+    key[0] = (byte) 0xfc;
+    Path der = Files.write(folder.resolve("der.key"), key);
+    assertThat(problem(issued.certificate(), der)).startsWith(der + ": holds no PEM block");
+
+    Path umlaut = folder.resolve("umlaut.key");
+    byte[] pem = Files.readAllBytes(issued.key());
+    Files.write(umlaut, "# Schlüssel\n".getBytes(StandardCharsets.UTF_8));
+    Files.write(umlaut, pem, StandardOpenOption.APPEND);
+    assertThat(new CertificateFiles(issued.certificate(), umlaut, null).read().key()).isNotNull();
   }
 
   @Test

@@ -60,6 +60,25 @@ class HostKeyTest {
   }
 
   @Test
+  void saysWhichFileIsNoKeyAndWhy() throws IOException {
+    Path der = Files.write(folder.resolve("der.pub"), new byte[] {0x30, (byte) 0x82, 1});
+    Path none = folder.resolve("none");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> HostPublicKey.load(der))
+        .withMessage(der + ": holds no PEM block PUBLIC KEY");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> HostPublicKey.load(none))
+        .withMessage(none + ": is missing");
+    Files.setPosixFilePermissions(der, PosixFilePermissions.fromString("rw-------"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> HostKey.load(der))
+        .withMessageContaining(der + ": not an Ed25519 key file: holds no PEM block PRIVATE KEY");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> HostKey.load(none))
+        .withMessage(none + ": is missing");
+  }
+
+  @Test
   void refusesPublicKeysOfOtherKinds() {
     String p256 =
         """
