@@ -10,7 +10,6 @@ import io.weighbridge.gateway.config.HostConfig;
 import io.weighbridge.gateway.tls.TlsContexts;
 import io.weighbridge.integrity.HostPublicKey;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,7 @@ record HostEnrolment(TlsContexts tls) {
     for (HostConfig host : hosts) {
       enrolled.add(
           new EnrolledHost(
-              new HostTable.Host(
-                  enrolled.size(), host.id(), resolved(host.address()), hostTls(host)),
+              new HostTable.Host(enrolled.size(), host.id(), host.address(), hostTls(host)),
               key(host),
               host.serves().stream()
                   .map(serves -> new EnrolledHost.Serves(serves.model(), serves.version()))
@@ -47,11 +45,5 @@ record HostEnrolment(TlsContexts tls) {
     ClientTls secured = host.tls();
     SslContext context = tls.client("host " + host.id(), secured);
     return secured == null || context == null ? null : new HostTls(context, secured.serverName());
-  }
-
-  private static InetSocketAddress resolved(InetSocketAddress address) {
-    return address.isUnresolved()
-        ? new InetSocketAddress(address.getHostString(), address.getPort())
-        : address;
   }
 }

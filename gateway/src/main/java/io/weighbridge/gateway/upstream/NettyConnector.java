@@ -14,6 +14,7 @@ import io.weighbridge.gateway.call.TlsPeer;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.TlsStart;
 import io.weighbridge.gateway.http2.Transport;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ public final class NettyConnector implements Connector {
   private final Transport transport;
   private final Http2Limits limits;
   private final long connectNs;
+  private final HostNames names;
 
   /** A connector of this loop. */
   public NettyConnector(
@@ -47,6 +49,17 @@ public final class NettyConnector implements Connector {
       Transport transport,
       Http2Limits limits,
       long connectNs) {
+    this(loop, channelType, transport, limits, connectNs, HostNames.SYSTEM);
+  }
+
+  NettyConnector(
+      EventLoop loop,
+      Class<? extends Channel> channelType,
+      Transport transport,
+      Http2Limits limits,
+      long connectNs,
+      HostNames names) {
+    this.names = names;
     this.loop = loop;
     this.channelType = channelType;
     this.transport = transport;
@@ -57,21 +70,44 @@ public final class NettyConnector implements Connector {
   @Override
   public void connect(Host host, HostConnection connection, long pauseNs) {
     if (pauseNs == 0) {
-      connect(host, connection);
+      find(host, connection);
       return;
     }
     var _ =
         loop.schedule(
             () -> {
               if (connection.wanted()) {
-                connect(host, connection);
+                find(host, connection);
               }
             },
             pauseNs,
             TimeUnit.NANOSECONDS);
   }
 
-  private void connect(Host host, HostConnection connection) {
+  /** A name is looked up for each connection: the host may have moved. */
+  private void find(Host host, HostConnection connection) {
+    InetSocketAddress address = host.address();
+    if (!address.isUnresolved()) {
+      connect(host, address, connection);
+      return;
+    }
+    var _ =
+        names
+            .find(address.getHostString())
+            .orTimeout(connectNs, TimeUnit.NANOSECONDS)
+            .whenCompleteAsync(
+                (found, failure) -> {
+                  if (failure == null) {
+                    connect(host, new InetSocketAddress(found, address.getPort()), connection);
+                  } else {
+                    LOG.warn("host {}: its name was not found: {}", host, failure.toString());
+                    connection.closed();
+                  }
+                },
+                loop);
+  }
+
+  private void connect(Host host, InetSocketAddress address, HostConnection connection) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
@@ -90,7 +126,7 @@ public final class NettyConnector implements Connector {
                   }
                 });
     bootstrap
-        .connect(host.address())
+        .connect(address)
         .addListener(connected -> {
           if (!connected.isSuccess()) {
             // Without a file descriptor it fails before it has a loop, and is told on another
