@@ -332,6 +332,22 @@ final class GatewayServer {
    * connection, calls in flight finish within the limit, the rest is told, the ledger is sealed.
    */
   void stop() throws IOException, InterruptedException {
+    // Closed from the last to the first, whatever becomes of any: the ledger is sealed once nothing
+    // is recorded any more, and waits for no collector of spans.
+    try (tls;
+        OtlpSpans _ = spans instanceof OtlpSpans exporting ? exporting : null;
+        ledger;
+        httpPort;
+        attestations;
+        health;
+        checks;
+        loops;
+        control) {
+      drainCallers();
+    }
+  }
+
+  private void drainCallers() throws InterruptedException {
     readiness.drain();
     predictPort.drain();
     if (!callersLeft(config.limits().ns(Limit.DRAIN_MAX))) {
@@ -341,17 +357,6 @@ final class GatewayServer {
         LOG.warn("{} connections of callers are closed as they are", loops.connectionCount());
       }
     }
-    control.close();
-    loops.close();
-    checks.close();
-    health.close();
-    attestations.close();
-    httpPort.close();
-    if (spans instanceof OtlpSpans exporting) {
-      exporting.close();
-    }
-    tls.close();
-    ledger.close();
   }
 
   private boolean callersLeft(long withinNs) throws InterruptedException {

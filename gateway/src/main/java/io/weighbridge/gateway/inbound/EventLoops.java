@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * <p>A new connection goes to the loop with the fewest: connections live long and one uses one
  * core, so that turns alone would leave loops uneven for hours.
  */
-public final class EventLoops {
+public final class EventLoops implements AutoCloseable {
   private static final int QUIET_MS = 0;
   private static final int STOP_SECONDS_MAX = 5;
 
@@ -108,6 +108,7 @@ public final class EventLoops {
   }
 
   /** Stops all threads and waits for them. */
+  @Override
   public void close() {
     acceptor.shutdownGracefully(QUIET_MS, STOP_SECONDS_MAX, TimeUnit.SECONDS).syncUninterruptibly();
     loops.shutdownGracefully(QUIET_MS, STOP_SECONDS_MAX, TimeUnit.SECONDS).syncUninterruptibly();

@@ -34,6 +34,9 @@ public final class OtlpSpans implements SpanSink, AutoCloseable {
 
   private static final int EXPORT_SECONDS_MAX = 10;
 
+  /** A collector that is down keeps no gateway from stopping. */
+  private static final int CLOSE_MS_MAX = 2_000;
+
   private final ConcurrentLinkedQueue<FinishedSpan> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queuedCount = new AtomicInteger();
   private final SpanExporter exporter;
@@ -132,16 +135,19 @@ public final class OtlpSpans implements SpanSink, AutoCloseable {
     }
   }
 
-  /** Sends what is queued and stops; waits no longer than for two batches. */
+  /** Sends what is queued for a moment, counts the rest as lost, and stops. */
   @Override
   public void close() {
     closing = true;
     LockSupport.unpark(sender);
     try {
-      sender.join(TimeUnit.SECONDS.toMillis(2L * EXPORT_SECONDS_MAX));
+      sender.join(CLOSE_MS_MAX);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    exporter.shutdown().join(EXPORT_SECONDS_MAX, TimeUnit.SECONDS);
+    while (queue.poll() != null) {
+      dropped.increment();
+    }
+    exporter.shutdown().join(CLOSE_MS_MAX / 2, TimeUnit.MILLISECONDS);
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class OtlpSpansTest {
   private static final FinishedSpan SPAN =
@@ -77,6 +78,20 @@ class OtlpSpansTest {
     exporter.result.succeed();
     spans.close();
     assertThat(tallies.exported().sum()).isEqualTo(OtlpSpans.QUEUED_MAX + 1);
+  }
+
+  @Test
+  @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void closesSoonAndCountsWhatIsLeftWhileTheCollectorHangs() throws InterruptedException {
+    HangingExporter exporter = new HangingExporter();
+    OtlpSpans spans = new OtlpSpans(exporter, "gw-1", tallies);
+    spans.record(SPAN);
+    assertThat(exporter.reached.await(20, TimeUnit.SECONDS)).isTrue();
+    spans.record(SPAN);
+    spans.record(SPAN);
+    spans.close();
+    assertThat(tallies.dropped().sum()).isEqualTo(2);
+    exporter.result.fail();
   }
 
   @Test
