@@ -32,8 +32,7 @@ public final class HttpPort implements AutoCloseable {
   private static final int HEADER_BYTES_MAX = 16 * 1024;
 
   private final HttpServer server;
-  private final ExecutorService requests =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+  private final ExecutorService requests;
   private final MetricsPage page;
   private final Supplier<List<String>> notReady;
 
@@ -58,6 +57,9 @@ public final class HttpPort implements AutoCloseable {
     this.notReady = notReady;
     this.server = tls == null ? HttpServer.create(address, BACKLOG_MAX) : secured(address, tls);
     server.createContext("/", this::answer);
+    // With TLS the JDK looks up the peer's name; a virtual thread would keep its carrier for that.
+    Thread.Builder thread = tls == null ? Thread.ofVirtual() : Thread.ofPlatform();
+    requests = Executors.newThreadPerTaskExecutor(thread.name("http-", 0).factory());
     server.setExecutor(requests);
     server.start();
   }

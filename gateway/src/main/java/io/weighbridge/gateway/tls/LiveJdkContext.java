@@ -2,12 +2,14 @@ package io.weighbridge.gateway.tls;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSessionContext;
@@ -17,6 +19,9 @@ import javax.net.ssl.TrustManager;
 /**
  * The same for the JDK's own servers, which take a context once and keep it: {@link LiveSslContext}
  * as a context of the JDK. Thread-safe: a volatile reference.
+ *
+ * <p>Each connection has a context of its own, so that there is no session to take up again; the
+ * JDK cannot be told to keep none, and renews the tickets of those it takes up.
  */
 final class LiveJdkContext extends SSLContext {
   private final Current current;
@@ -26,24 +31,43 @@ final class LiveJdkContext extends SSLContext {
     this.current = current;
   }
 
-  static LiveJdkContext of(JdkSslContext first) {
-    return new LiveJdkContext(new Current(first));
+  static LiveJdkContext of(SslContextBuilder first) throws SSLException {
+    return new LiveJdkContext(new Current(Recipe.of(first)));
   }
 
   /** From the next handshake on. */
-  void replace(JdkSslContext next) {
-    current.made = next;
+  void replace(SslContextBuilder next) throws SSLException {
+    current.recipe = Recipe.of(next);
+  }
+
+  /**
+   * One set of certificates.
+   *
+   * @param made to be asked what connections are like
+   */
+  private record Recipe(SslContextBuilder builder, JdkSslContext made) {
+    static Recipe of(SslContextBuilder builder) throws SSLException {
+      return new Recipe(builder, (JdkSslContext) builder.build());
+    }
+
+    SSLContext fresh() {
+      try {
+        return ((JdkSslContext) builder.build()).context();
+      } catch (SSLException e) {
+        throw new IllegalStateException("certificates that were taken are not good any more", e);
+      }
+    }
   }
 
   private static final class Current extends SSLContextSpi {
-    private volatile JdkSslContext made;
+    private volatile Recipe recipe;
 
-    Current(JdkSslContext first) {
-      made = first;
+    Current(Recipe first) {
+      recipe = first;
     }
 
     SSLContext context() {
-      return made.context();
+      return recipe.made().context();
     }
 
     @Override
@@ -55,7 +79,7 @@ final class LiveJdkContext extends SSLContext {
     /** Protocols, suites and what is asked of clients, as the recipe has them. */
     @Override
     protected SSLParameters engineGetDefaultSSLParameters() {
-      return made.newEngine(UnpooledByteBufAllocator.DEFAULT).getSSLParameters();
+      return recipe.made().newEngine(UnpooledByteBufAllocator.DEFAULT).getSSLParameters();
     }
 
     @Override
@@ -65,12 +89,12 @@ final class LiveJdkContext extends SSLContext {
 
     @Override
     protected SSLEngine engineCreateSSLEngine() {
-      return context().createSSLEngine();
+      return recipe.fresh().createSSLEngine();
     }
 
     @Override
     protected SSLEngine engineCreateSSLEngine(String host, int port) {
-      return context().createSSLEngine(host, port);
+      return recipe.fresh().createSSLEngine(host, port);
     }
 
     @Override

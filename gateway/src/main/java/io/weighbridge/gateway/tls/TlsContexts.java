@@ -2,7 +2,6 @@ package io.weighbridge.gateway.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -26,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * follow their files; bad ones leave a context as it is. Thread-safe.
  *
  * <p>No session is taken up again: each connection proves itself anew, by certificates that are
- * good then.
+ * good then. Only HTTP/2 by the JDK may take one up that is a second old.
  */
 public final class TlsContexts implements AutoCloseable {
-  /** The JDK cannot be told to keep no session; BoringSSL is. */
+  /** The JDK cannot be told to keep no session, as BoringSSL is. */
   private static final int SESSION_SECONDS_MAX = 1;
+
+  /** Where keys are kept in memory only, a hash iterated ten thousand times protects nothing. */
+  private static final String QUICK_KEY_STORE = "JKS";
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -87,13 +89,13 @@ public final class TlsContexts implements AutoCloseable {
         use,
         files(tls),
         certificates -> {
-          JdkSslContext made =
-              (JdkSslContext) server(certificates, tls).sslProvider(SslProvider.JDK).build();
+          SslContextBuilder builder =
+              server(certificates, tls).sslProvider(SslProvider.JDK).keyStoreType(QUICK_KEY_STORE);
           LiveJdkContext before = live.get();
           if (before == null) {
-            live.set(LiveJdkContext.of(made));
+            live.set(LiveJdkContext.of(builder));
           } else {
-            before.replace(made);
+            before.replace(builder);
           }
         });
     return Objects.requireNonNull(live.get());
@@ -155,15 +157,17 @@ public final class TlsContexts implements AutoCloseable {
     SslContextBuilder builder =
         common(SslContextBuilder.forClient())
             .trustManager(certificates.roots())
-            .endpointIdentificationAlgorithm("HTTPS")
-            .sessionTimeout(SESSION_SECONDS_MAX);
+            .endpointIdentificationAlgorithm("HTTPS");
     return certificates.key() == null
         ? builder
         : builder.keyManager(certificates.key(), certificates.chain());
   }
 
   private static SslContextBuilder common(SslContextBuilder builder) {
-    return builder.protocols(PROTOCOLS).ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE);
+    return builder
+        .protocols(PROTOCOLS)
+        .ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE)
+        .sessionTimeout(SESSION_SECONDS_MAX);
   }
 
   /** How every certificate stands; its use is predict, admin, http, or host and its id. */
