@@ -6,12 +6,14 @@ import io.weighbridge.gateway.control.state.Change;
 import io.weighbridge.gateway.control.state.Changes;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,9 @@ final class KeysFileWatch implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(1, Thread.ofVirtual().name("keys-file").factory());
   private String seen = "";
-  private volatile boolean failed;
+
+  /** Why the file as it stands was not taken; empty when it was. */
+  private volatile String trouble = "";
 
   KeysFileWatch(Path file, Changes changes) {
     this.file = file;
@@ -58,35 +62,37 @@ final class KeysFileWatch implements AutoCloseable {
 
   /** Whether the file as it stands was not taken. */
   boolean failed() {
-    return failed;
+    return !trouble.isEmpty();
   }
 
   /** The edge of a background task: the next look must come. */
-  private void look() {
+  void look() {
+    boolean fresh = false;
     try {
       String now = stamp();
-      if (!now.equals(seen) || failed) {
-        boolean fresh = !now.equals(seen);
+      fresh = !now.equals(seen);
+      if (fresh || failed()) {
         seen = now;
-        reread(fresh);
+        read();
+        trouble = "";
+        LOG.info("the keys file {} was read", file);
       }
-    } catch (IOException | RuntimeException | Error e) {
-      failed = true;
-      LOG.error("the keys file {} could not be looked at; the old keys stay", file, e);
+    } catch (NoSuchFileException e) {
+      notTaken(fresh, "it is missing", null);
+    } catch (ConfigException | AdminException | IOException e) {
+      notTaken(fresh, e.getMessage(), null);
+    } catch (RuntimeException | Error e) {
+      notTaken(fresh, e.toString(), e);
     }
   }
 
-  private void reread(boolean fresh) throws IOException {
-    try {
-      read();
-      failed = false;
-      LOG.info("the keys file {} was read", file);
-    } catch (ConfigException | AdminException e) {
-      failed = true;
-      if (fresh) {
-        LOG.error("the keys file was not taken, the old keys stay:\n{}", e.getMessage());
-      }
+  /** Told once, however often it is looked at: the log may be on the disk that is full. */
+  private void notTaken(boolean fresh, @Nullable String why, @Nullable Throwable defect) {
+    String now = String.valueOf(why);
+    if (fresh || !now.equals(trouble)) {
+      LOG.error("the keys file {} was not taken, the old keys stay: {}", file, now, defect);
     }
+    trouble = now;
   }
 
   private void read() throws ConfigException, IOException {

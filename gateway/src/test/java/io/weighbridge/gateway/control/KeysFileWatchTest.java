@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.weighbridge.audit.v1.Change;
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
 import io.weighbridge.gateway.config.ConfigException;
+import io.weighbridge.gateway.control.state.Changes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class KeysFileWatchTest {
   private static final String CONFIG = Configs.TWO_VERSIONS + "keys: {file: keys.yaml}\n";
@@ -81,6 +86,42 @@ final class KeysFileWatchTest {
       write("a", "c");
       await().until(() -> !admin.plane.figures().keysFileFailed());
       assertThat(admin.keyTable().keysById()).containsOnlyKeys("a", "c");
+    }
+  }
+
+  @Test
+  void whyTheFileIsNotTakenIsToldOnceAndNotAtEveryLook() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(KeysFileWatch.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (Changes changes = Changes.open(folder.resolve("state"), ledger, _ -> {})) {
+      KeysFileWatch watch = new KeysFileWatch(folder.resolve("keys.yaml"), changes);
+      watch.readFirst();
+      Files.delete(folder.resolve("keys.yaml"));
+      watch.look();
+      watch.look();
+      watch.look();
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly(
+              "the keys file %s was not taken, the old keys stay: it is missing"
+                  .formatted(folder.resolve("keys.yaml")));
+      assertThat(watch.failed()).isTrue();
+      write("b");
+      ledger.accepting(false);
+      watch.look();
+      watch.look();
+      watch.look();
+      assertThat(log.list).hasSize(2);
+      assertThat(log.list.getLast().getFormattedMessage()).contains("the ledger takes no records");
+      assertThat(log.list.getLast().getThrowableProxy()).isNull();
+      ledger.accepting(true);
+      watch.look();
+      assertThat(watch.failed()).isFalse();
+      watch.close();
+    } finally {
+      logger.detachAppender(log);
     }
   }
 
