@@ -3,13 +3,17 @@ package io.weighbridge.gateway;
 import io.weighbridge.ledger.LedgerInUseException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 
 /**
- * A gateway that cannot start because something it needs is taken, in the three lines its operator
- * reads: what, why, and what to try. Immutable.
+ * A gateway that cannot start because it cannot have something it needs, in the three lines its
+ * operator reads: what, why, and what to try. Immutable.
  */
 final class StartException extends IOException {
   private static final long serialVersionUID = 1L;
+
+  private static final int UNPRIVILEGED_PORT_MIN = 1024;
 
   /** Opens one listener and answers with what came of it. */
   @FunctionalInterface
@@ -32,7 +36,7 @@ final class StartException extends IOException {
    * @param key of the address in the configuration
    */
   static <T> T listening(String key, InetSocketAddress address, Opening<T> opening)
-      throws StartException, InterruptedException {
+      throws StartException, SocketException, InterruptedException {
     try {
       return opening.open();
     } catch (IOException e) {
@@ -45,11 +49,25 @@ final class StartException extends IOException {
               + key
               + ")",
           root(e),
-          "stop the process that listens there (ss -ltnp names it), or give "
-              + key
-              + " another port",
+          remedy(key, address),
           e);
     }
+  }
+
+  /** By what can be known of the address: the system's words are in its user's language. */
+  private static String remedy(String key, InetSocketAddress address) throws SocketException {
+    if (!address.getAddress().isAnyLocalAddress()
+        && NetworkInterface.getByInetAddress(address.getAddress()) == null) {
+      return "give %s an address of this machine (ip address lists them)".formatted(key);
+    }
+    String free =
+        "stop the process that listens there (ss -ltnp names it), or give %s another port"
+            .formatted(key);
+    int port = address.getPort();
+    return port == 0 || port >= UNPRIVILEGED_PORT_MIN
+        ? free
+        : "let this one have ports below %d (CAP_NET_BIND_SERVICE), or %s"
+            .formatted(UNPRIVILEGED_PORT_MIN, free);
   }
 
   /** A ledger has one writer. */

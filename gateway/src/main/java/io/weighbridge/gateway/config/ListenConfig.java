@@ -12,6 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param http metrics, live and ready
  */
 public record ListenConfig(Listener predict, Listener admin, Listener http) {
+  public ListenConfig {
+    apart("admin", admin, "predict", predict);
+    apart("http", http, "predict", predict);
+    apart("http", http, "admin", admin);
+  }
+
+  private static void apart(String key, Listener one, String otherKey, Listener other) {
+    InetAddress a = one.address().getAddress();
+    InetAddress b = other.address().getAddress();
+    int port = one.address().getPort();
+    if (port != 0
+        && port == other.address().getPort()
+        && (a.equals(b) || a.isAnyLocalAddress() || b.isAnyLocalAddress())) {
+      throw new BadValue(
+          key, "found port " + port + ", which " + otherKey + " has; each needs one of its own");
+    }
+  }
 
   public ListenConfig {
     differ("admin", predict, admin);

@@ -283,6 +283,10 @@ final class GatewayConfigTest {
         "gateway: {id: g}|listen: {predict: {address: '0.0.0.0:1'}} => 2: address: found 0.0.0.0,"
             + " which is beyond loopback; allowed is 127.0.0.1, [::1] or localhost, or give it tls, or"
             + " say insecure: true",
+        "gateway: {id: g}|listen: {admin: {address: '127.0.0.1:9000'}} => 2: admin: found port 9000,"
+            + " which predict has; each needs one of its own",
+        "gateway: {id: g}|listen: {http: {address: '0.0.0.0:9001', insecure: true}} => 2: http: found"
+            + " port 9001, which admin has; each needs one of its own",
         "gateway: {id: g}|listen: {admin: {address: '1:2:3'}} => 2: address: found \"1:2:3\", allowed"
             + " is HOST:PORT or [IPV6]:PORT with a port up to 65535",
         "gateway: {id: g}|listen: {http: {address: '127.0.0.1:65536'}} => 2: address: found"
