@@ -4,22 +4,43 @@ import io.weighbridge.gateway.config.ConfigException;
 import io.weighbridge.gateway.config.GatewayConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Starts a gateway: {@code --config FILE}. Exits 78 on a bad configuration, 64 on bad usage, 69
- * when a port or the ledger is in use, 74 when its disk fails so that no call can be recorded
- * before a new start, 70 when it cannot run for another reason.
- */
+/** Starts a gateway: {@code --config FILE}. {@code --help} says what its exit codes mean. */
 public final class GatewayMain {
   private static final int EXIT_USAGE = 64;
   private static final int EXIT_IN_USE = 69;
   private static final int EXIT_CANNOT_RUN = 70;
   private static final int EXIT_DISK_FAILED = 74;
   private static final int EXIT_BAD_CONFIGURATION = 78;
+
+  private static final String USAGE = "usage: weighbridge gateway --config FILE";
+
+  private static final String HELP =
+      USAGE
+          + """
+
+
+          Starts a gateway and prints where it listens. It runs until it is told to stop (SIGTERM).
+
+            --config FILE  its configuration; docs/configuration.md has every key
+            --help         show this help
+
+          Examples:
+            weighbridge gateway --config gateway.yaml
+
+          Exit codes:
+            0   stopped
+            64  usage
+            69  it cannot listen, or the ledger is in use
+            70  could not run for another reason, which the log says
+            74  the disk failed so that only a new start can help
+            78  bad configuration
+          """;
 
   private static final long LOOK_S = 1;
 
@@ -30,8 +51,12 @@ public final class GatewayMain {
     // The adaptive allocator has open reports of running out of memory (netty#15850).
     System.setProperty("io.netty.allocator.type", "pooled");
     BufferMemory.divide();
+    if (List.of(args).equals(List.of("--help"))) {
+      System.out.print(HELP);
+      return;
+    }
     if (args.length != 2 || !args[0].equals("--config")) {
-      System.err.println("usage: weighbridge gateway --config FILE");
+      System.err.println(USAGE);
       System.exit(EXIT_USAGE);
     }
     System.exit(run(Path.of(args[1])));

@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +72,32 @@ final class GatewayMainTest {
     Process gateway = start(Files.writeString(file, hosts, StandardOpenOption.APPEND));
     assertExits(gateway, 78);
     assertThat(errors(gateway)).contains("host a: key: " + der + ": holds no PEM block PUBLIC KEY");
+  }
+
+  @Test
+  void helpGoesToStandardOutputAndSaysWhatTheReferenceSays() throws Exception {
+    Process gateway = launch("--help");
+    String help = new String(gateway.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertExits(gateway, 0);
+    assertThat(help)
+        .contains("usage: ", "Examples:\n  weighbridge gateway --config gateway.yaml\n");
+    assertThat(errors(gateway)).isEmpty();
+    String source =
+        Files.readString(Path.of("src/main/java/io/weighbridge/gateway/GatewayMain.java"));
+    List<String> codes =
+        Pattern.compile("EXIT_\\w+ = (\\d+);")
+            .matcher(source)
+            .results()
+            .map(m -> m.group(1))
+            .toList();
+    assertThat(codes).hasSizeGreaterThanOrEqualTo(5).contains("74");
+    String reference =
+        Files.readString(Path.of("../docs/configuration.md")).replaceAll("\\s+", " ");
+    for (String code : codes) {
+      Matcher line = Pattern.compile("\n  " + code + "  (.+)\n").matcher(help);
+      assertThat(line.find()).as(code).isTrue();
+      assertThat(reference).contains("; " + code + " " + line.group(1));
+    }
   }
 
   @Test
