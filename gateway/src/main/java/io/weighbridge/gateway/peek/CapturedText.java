@@ -9,9 +9,12 @@ import java.util.Arrays;
  * confined to the call's event loop, overwritten by the next message.
  */
 public final class CapturedText {
+  private static final long FNV_PRIME = 0x100000001b3L;
+
   private final byte[] bytes;
   private int length;
   private boolean truncated;
+  private long tail;
 
   CapturedText(int bytesMax) {
     this.bytes = new byte[bytesMax];
@@ -20,6 +23,7 @@ public final class CapturedText {
   void clear() {
     length = 0;
     truncated = false;
+    tail = 0;
   }
 
   /** Appends what still fits. Borrows {@code buf}. */
@@ -28,12 +32,16 @@ public final class CapturedText {
     buf.getBytes(index, bytes, length, fits);
     length += fits;
     truncated |= fits < count;
+    for (int i = fits; i < count; i++) {
+      tail = (tail ^ buf.getByte(index + i)) * FNV_PRIME + 1;
+    }
   }
 
   void copyFrom(CapturedText other) {
     length = Math.min(other.length, bytes.length);
     System.arraycopy(other.bytes, 0, bytes, 0, length);
     truncated = other.truncated || length < other.length;
+    tail = other.tail;
   }
 
   /** The array itself, of which the first {@link #length()} bytes count; never to be written. */
@@ -49,6 +57,14 @@ public final class CapturedText {
   /** Whether the field held more bytes than are kept. */
   public boolean truncated() {
     return truncated;
+  }
+
+  /**
+   * Tells fields that begin alike apart: a hash of the bytes that were not kept; 0 for none. Not a
+   * hard one to find two of.
+   */
+  public long tail() {
+    return tail;
   }
 
   /** Whether nothing is held: an absent field and an empty one look the same, as in protobuf. */
@@ -67,7 +83,12 @@ public final class CapturedText {
 
   /** Whether the whole field equals these bytes. */
   public boolean equalTo(byte[] other) {
-    return !truncated && Arrays.equals(bytes, 0, length, other, 0, other.length);
+    return !truncated && equalTo(other, 0);
+  }
+
+  /** Whether the field is one of which these bytes were kept, with this {@link #tail}. */
+  public boolean equalTo(byte[] kept, long otherTail) {
+    return tail == otherTail && Arrays.equals(bytes, 0, length, kept, 0, kept.length);
   }
 
   /**

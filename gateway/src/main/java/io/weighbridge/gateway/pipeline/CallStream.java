@@ -15,6 +15,7 @@ import io.weighbridge.gateway.route.Route;
 import io.weighbridge.gateway.route.Router;
 import io.weighbridge.gateway.route.ServiceRule;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,19 @@ final class CallStream {
 
   private static final AsciiString WANTS_STATUS = AsciiString.cached("triton_grpc_error");
 
+  /** Requests remembered for further answers: what interleaves is rarely more, and memory. */
+  private static final int ANSWERED_MAX = 256;
+
   private final CallerConnection caller;
   private final CallHeaders request;
   private final RpcMethod method;
   private final CallLimits.Streams limits;
+  private final long startedNs;
   private final ArrayDeque<Asked> unanswered = new ArrayDeque<>();
+
+  /** Requests with an id that were answered, those answered last at the end. */
+  private final ArrayDeque<Asked> answered = new ArrayDeque<>();
+
   private Tables tables;
   private Caller who;
   private long drainAtNs;
@@ -60,6 +69,7 @@ final class CallStream {
     this.tables = tables;
     this.who = who;
     limits = caller.loop().limits().streams();
+    startedNs = nowNs;
     heardNs = nowNs;
   }
 
@@ -151,31 +161,69 @@ final class CallStream {
   }
 
   /**
-   * The request an answer belongs to: the one whose id it says, else the longest waiting, else,
-   * where a host says more than was asked, the last one answered; null for streams whose messages
-   * are not read.
+   * The request an answer belongs to; null for streams whose messages are not read. It is the one
+   * whose id the answer says, waiting or answered before; for an id that nobody said, which a host
+   * makes up where it got none, one without an id, or else nothing is known of it but that id. An
+   * answer without an id is for the longest waiting. Where a host says more than was asked, it goes
+   * on with the last one answered.
    */
   @Nullable Asked answered(@Nullable AnswerPeek answer) {
-    Asked next = null;
-    if (answer != null) {
-      plain = answer.plain();
-      next = plain || answer.id().isEmpty() ? unanswered.poll() : named(answer.id());
+    if (answer == null) {
+      return null;
     }
-    if (next != null) {
-      lastAnswered = next;
+    plain = answer.plain();
+    Asked last = lastAnswered;
+    Asked next = plain || answer.id().isEmpty() ? unanswered.poll() : named(answer.id(), last);
+    if (next == null) {
+      return last;
     }
-    return lastAnswered;
+    if (next.id.length > 0) {
+      remember(next);
+    }
+    lastAnswered = next;
+    return next;
   }
 
-  private @Nullable Asked named(CapturedText id) {
-    Asked last = lastAnswered;
+  private Asked named(CapturedText id, @Nullable Asked last) {
+    Asked found = take(unanswered.iterator(), id);
+    if (found == null) {
+      found = take(answered.descendingIterator(), id);
+    }
+    if (found == null) {
+      found = takeUnnamed();
+    }
+    if (found == null && last != null && last.id.length == 0) {
+      found = last;
+    }
+    return found == null ? new Asked(id, startedNs) : found;
+  }
+
+  private static @Nullable Asked take(Iterator<Asked> from, CapturedText id) {
+    while (from.hasNext()) {
+      Asked each = from.next();
+      if (each.is(id)) {
+        from.remove();
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Asked takeUnnamed() {
     for (Asked each : unanswered) {
-      if (id.equalTo(each.id)) {
+      if (each.id.length == 0) {
         unanswered.remove(each);
         return each;
       }
     }
-    return last != null && id.equalTo(last.id) ? last : unanswered.poll();
+    return null;
+  }
+
+  private void remember(Asked asked) {
+    if (answered.size() == Math.min(ANSWERED_MAX, limits.unansweredMax())) {
+      answered.remove();
+    }
+    answered.add(asked);
   }
 
   /** Whether answers have no place for an error. */

@@ -1,0 +1,169 @@
+package io.weighbridge.gateway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import inference.ModelStreamInferResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is recorded of a stream whose host answers as it likes, frame by frame. */
+class StreamRecordsTest {
+  private static final int STREAM = 1;
+
+  /** What each request is longer by than the one before. */
+  private static final int PADDING = 10;
+
+  private PathHarness path;
+  private ServerSocket port;
+  private RawConnection caller;
+
+  @BeforeEach
+  void start() throws Exception {
+    path = new PathHarness(PathHarness.limits());
+    port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    path.serve(null, (InetSocketAddress) port.getLocalSocketAddress());
+    caller = new RawConnection(path.address);
+    caller.begin(STREAM, "ModelStreamInfer", "identity");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    caller.close();
+    port.close();
+    path.close();
+  }
+
+  private void ask(String model, String id, int bytes) throws IOException {
+    byte[] message =
+        ModelInferRequest.newBuilder()
+            .setModelName(model)
+            .setId(id)
+            .addRawInputContents(ByteString.copyFrom(new byte[bytes]))
+            .build()
+            .toByteArray();
+    caller.send(RawConnection.DATA, 0, STREAM, RawConnection.message(0, message.length, message));
+  }
+
+  /** Asks under each of these ids, each time with a longer message. */
+  private void ask(String... ids) throws IOException {
+    for (int i = 0; i < ids.length; i++) {
+      ask("m", ids[i], PADDING * i);
+    }
+  }
+
+  /** The host, once it has the stream, with the first block of its answer sent. */
+  private RawConnection host() throws IOException {
+    RawConnection host = new RawConnection(port.accept());
+    host.next(RawConnection.HEADERS);
+    host.answer(STREAM, 0, ":status", "200", "content-type", "application/grpc");
+    return host;
+  }
+
+  private static void answer(RawConnection host, String... ids) throws IOException {
+    for (String id : ids) {
+      byte[] message =
+          ModelStreamInferResponse.newBuilder()
+              .setInferResponse(ModelInferResponse.newBuilder().setModelName("m").setId(id))
+              .build()
+              .toByteArray();
+      host.send(RawConnection.DATA, 0, STREAM, RawConnection.message(0, message.length, message));
+    }
+  }
+
+  /** The first of what is recorded: more may come while a test looks at it. */
+  private List<FakeLane.Seen> records(int count) {
+    return path.lane.records.stream().limit(count).toList();
+  }
+
+  private void awaitRecords(int count) {
+    await().until(() -> path.lane.records.size() >= count);
+  }
+
+  /** Waits until what the caller sent is dealt with. */
+  private void settle() throws IOException {
+    caller.send(RawConnection.PING, 0, 0, new byte[8]);
+    caller.next(RawConnection.PING);
+  }
+
+  @Test
+  void answersThatTakeTurnsBelongToTheRequestsTheyName() throws Exception {
+    ask("A", "B", "C");
+    try (RawConnection host = host()) {
+      answer(host, "A", "B", "A", "B", "C", "A");
+      awaitRecords(6);
+    }
+    assertThat(records(6))
+        .extracting(FakeLane.Seen::requestId)
+        .containsExactly("A", "B", "A", "B", "C", "A");
+    assertThat(records(6))
+        .extracting(FakeLane.Seen::requestSha256)
+        .doesNotContain("")
+        .satisfies(hashes -> {
+          assertThat(hashes.get(2)).isEqualTo(hashes.get(0)).isEqualTo(hashes.get(5));
+          assertThat(hashes.get(3)).isEqualTo(hashes.get(1)).isNotEqualTo(hashes.get(0));
+        });
+  }
+
+  @Test
+  void aFurtherAnswerLeavesTheOthersWaiting() throws Exception {
+    ask("A", "B", "C", "D", "E", "F", "G", "H");
+    try (RawConnection host = host()) {
+      answer(host, "A", "B", "A", "A", "A", "B");
+      awaitRecords(6);
+      ask("I", "J");
+      settle();
+      assertThat(path.lane.records).hasSize(6);
+      ask("K");
+      awaitRecords(7);
+    }
+    assertThat(path.lane.records.get(6).reason()).isEqualTo("overloaded");
+  }
+
+  @Test
+  void anAnswerToNobodyIsRecordedUnderItsOwnIdWithoutARequest() throws Exception {
+    ask("A", "B");
+    try (RawConnection host = host()) {
+      answer(host, "X", "B", "A");
+      awaitRecords(3);
+    }
+    assertThat(records(3)).extracting(FakeLane.Seen::requestId).containsExactly("X", "B", "A");
+    FakeLane.Seen unknown = path.lane.records.getFirst();
+    assertThat(unknown.requestSha256()).isEmpty();
+    assertThat(unknown.requestBytes()).isZero();
+    assertThat(unknown.responseSha256()).isNotEmpty();
+  }
+
+  @Test
+  void anIdTheHostMadeUpAnswersTheRequestThatHasNone() throws Exception {
+    ask("A", "", "");
+    try (RawConnection host = host()) {
+      answer(host, "f81d4fae", "A", "f81d4faf");
+      awaitRecords(3);
+    }
+    assertThat(records(3)).extracting(FakeLane.Seen::requestId).containsExactly("", "A", "");
+    assertThat(records(3)).extracting(FakeLane.Seen::requestSha256).doesNotContain("");
+  }
+
+  @Test
+  void longIdsAreToldApartByTheirEnds() throws Exception {
+    String alike = "i".repeat(190);
+    ask(alike + "-1", alike + "-2", alike + "-3");
+    try (RawConnection host = host()) {
+      answer(host, alike + "-3", alike + "-2", alike + "-1");
+      awaitRecords(3);
+    }
+    var bytes = records(3).stream().map(FakeLane.Seen::requestBytes).toList();
+    assertThat(bytes.get(0)).isGreaterThan(bytes.get(1));
+    assertThat(bytes.get(1)).isGreaterThan(bytes.get(2));
+  }
+}
