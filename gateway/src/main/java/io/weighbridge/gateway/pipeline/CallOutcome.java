@@ -206,6 +206,7 @@ final class CallOutcome {
     } else {
       of(out, asked, nowNs);
     }
+    attempt.answer().recorded();
     return recorder.append() ? text(out) : AsciiString.EMPTY_STRING;
   }
 

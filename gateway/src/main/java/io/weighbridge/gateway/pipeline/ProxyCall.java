@@ -255,7 +255,8 @@ final class ProxyCall implements StreamListener {
       loop.metrics().refused(refused.ours());
       body.drop();
       String id = stream.lastRecordId().toString();
-      reply.insert(StreamError.message(refused.ours(), body.peek().id(), id, caller.allocator()));
+      reply.insert(
+          StreamError.message(refused.ours(), body.peek().id(), id, caller.allocator()), refused);
     }
   }
 
@@ -298,20 +299,21 @@ final class ProxyCall implements StreamListener {
     if (known == null || stream == null || stage != Stage.ROUTED) {
       return false;
     }
-    boolean leaves =
-        goesOn(stream) && recorded(stream, outcome.answered(loop, known, from, stream));
-    from.answer().recorded();
-    if (leaves && stream.plain() && reply.waits()) {
-      // What waits to be told has no place among messages like these.
-      refuse(Refusal.STREAM_TARGET_CHANGED);
+    if (!goesOn(stream)) {
       return false;
     }
-    return leaves;
+    AsciiString recordId = outcome.answered(loop, known, from, stream);
+    reply.follows(stream.plain());
+    return recorded(stream, recordId);
   }
 
   /** Passes on a piece that does not complete a single answer. Takes ownership of {@code data}. */
   void answerContinues(ByteBuf data, int receiptBytes, boolean endsMessage) {
     reply.piece(data, receiptBytes, endsMessage);
+    CallEnd owed = reply.owedEnd();
+    if (owed != null) {
+      end(owed);
+    }
   }
 
   @Override

@@ -25,6 +25,11 @@ final class Reply {
 
   private @Nullable ArrayDeque<ByteBuf> waiting;
 
+  /** What the first of them says. */
+  private @Nullable CallEnd waitingEnd;
+
+  private @Nullable CallEnd owedEnd;
+
   Reply(CallerConnection caller, int streamId) {
     this.caller = caller;
     this.streamId = streamId;
@@ -63,20 +68,35 @@ final class Reply {
     insertWaiting();
   }
 
-  /** Whether a message of our own waits. */
-  boolean waits() {
-    return waiting != null;
+  /**
+   * It is known what the host's messages look like.
+   *
+   * @param plain whether they have no place for an error: what waits is owed as the end then
+   */
+  void follows(boolean plain) {
+    if (plain && waiting != null) {
+      owedEnd = waitingEnd;
+      release();
+    }
+  }
+
+  /** How the call has to end once the message at hand has left; null when it may go on. */
+  @Nullable CallEnd owedEnd() {
+    return owedEnd;
   }
 
   /**
    * Sends a whole message of our own between two of the host's: after the first one, which shows
    * what the host's look like. Takes ownership of {@code message}.
+   *
+   * @param says what an end would say instead
    */
-  void insert(ByteBuf message) {
+  void insert(ByteBuf message, CallEnd says) {
     ArrayDeque<ByteBuf> queue = waiting;
     if (queue == null) {
       queue = new ArrayDeque<>();
       waiting = queue;
+      waitingEnd = says;
     }
     queue.add(message);
     insertWaiting();

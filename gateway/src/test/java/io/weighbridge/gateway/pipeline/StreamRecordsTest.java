@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStreamInferResponse;
+import io.weighbridge.gateway.call.Refusal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -165,5 +166,34 @@ class StreamRecordsTest {
     var bytes = records(3).stream().map(FakeLane.Seen::requestBytes).toList();
     assertThat(bytes.get(0)).isGreaterThan(bytes.get(1));
     assertThat(bytes.get(1)).isGreaterThan(bytes.get(2));
+  }
+
+  @Test
+  void aRefusalThatHasNoPlaceAmongPlainAnswersEndsTheStreamBehindTheFirst() throws Exception {
+    ask("m", "A", 0);
+    try (RawConnection host = host()) {
+      settle();
+      ask("secret", "B", 0);
+      settle();
+      byte[] plain =
+          ModelInferResponse.newBuilder()
+              .setModelName("m")
+              .addOutputs(ModelInferResponse.InferOutputTensor.newBuilder().setName("o"))
+              .build()
+              .toByteArray();
+      byte[] framed = RawConnection.message(0, plain.length, plain);
+      host.send(RawConnection.DATA, 0, STREAM, framed);
+
+      RawConnection.Frame answered = caller.next(RawConnection.DATA);
+      assertThat(answered.payload()).isEqualTo(framed);
+      RawConnection.Frame end = caller.next();
+      assertThat(end.type()).isEqualTo(RawConnection.HEADERS);
+      assertThat(end.text()).contains("permission_denied");
+      awaitRecords(3);
+    }
+    assertThat(path.lane.records)
+        .extracting(FakeLane.Seen::reason)
+        .containsExactly("permission_denied", "", "permission_denied");
+    assertThat(path.metrics.refusals(Refusal.PERMISSION_DENIED)).isOne();
   }
 }
