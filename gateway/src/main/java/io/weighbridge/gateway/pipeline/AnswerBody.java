@@ -60,6 +60,7 @@ final class AnswerBody {
   private @Nullable ByteBuf held;
   private int uncredited;
   private long messageBytes;
+  private boolean recorded;
 
   AnswerBody(Kind kind, CallLimits limits, Reader reader) {
     this.kind = kind;
@@ -102,6 +103,7 @@ final class AnswerBody {
 
   private boolean goodPrefix(MessageFraming.Piece piece) {
     messageBytes = 0;
+    recorded = false;
     if (piece == MessageFraming.Piece.BAD_FLAG) {
       return broken("bad message flag");
     }
@@ -188,9 +190,9 @@ final class AnswerBody {
     return peek;
   }
 
-  /** Whether the message at hand is complete. */
+  /** Whether there is a message at hand, not recorded yet, and it is complete. */
   boolean messageComplete() {
-    return framing.messageComplete();
+    return framing.messageComplete() && !recorded;
   }
 
   /** Bytes of the message at hand received so far. */
@@ -198,8 +200,9 @@ final class AnswerBody {
     return messageBytes;
   }
 
-  /** Forgets the bytes of a message that is recorded. */
+  /** The message at hand is recorded: there is none until the next one begins. */
   void recorded() {
     messageBytes = 0;
+    recorded = true;
   }
 }

@@ -132,12 +132,12 @@ final class CallOutcome {
 
   /** Whether the records of a stream's messages say all there is to say of it. */
   static boolean toldByMessages(CallStream stream, int grpcCode) {
-    return grpcCode == 0 && stream.answeredCount() > 0;
+    return grpcCode == 0 && stream.hostAnswered();
   }
 
   /**
    * Appends what the end of the call adds to its records: of a stream that ends well after some
-   * messages, nothing.
+   * answers, nothing.
    *
    * @param attempt the last try, or null
    * @param why null when a host's status ended the call

@@ -52,6 +52,7 @@ final class CallStream {
   private long heardNs;
   private @Nullable Asked lastAnswered;
   private long answeredCount;
+  private boolean hostAnswered;
   private boolean plain;
   private AsciiString lastRecordId = AsciiString.EMPTY_STRING;
   private final Route named = new Route();
@@ -168,6 +169,7 @@ final class CallStream {
    * on with the last one answered.
    */
   @Nullable Asked answered(@Nullable AnswerPeek answer) {
+    hostAnswered = true;
     if (answer == null) {
       return null;
     }
@@ -224,6 +226,11 @@ final class CallStream {
       answered.remove();
     }
     answered.add(asked);
+  }
+
+  /** Whether a message of the host was recorded, so that the call to it is. */
+  boolean hostAnswered() {
+    return hostAnswered;
   }
 
   /** Whether answers have no place for an error. */

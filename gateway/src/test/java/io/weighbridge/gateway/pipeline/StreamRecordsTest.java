@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is recorded of a stream whose host answers as it likes, frame by frame. */
 class StreamRecordsTest {
+  private static final int KIND_PREDICTION = 1;
+  private static final int KIND_REFUSAL = 2;
   private static final int STREAM = 1;
 
   /** What each request is longer by than the one before. */
@@ -195,5 +197,37 @@ class StreamRecordsTest {
         .extracting(FakeLane.Seen::reason)
         .containsExactly("permission_denied", "", "permission_denied");
     assertThat(path.metrics.refusals(Refusal.PERMISSION_DENIED)).isOne();
+  }
+
+  @Test
+  void aCallWithoutAnAnswerIsRecordedBesideTheMessagesThatWereRefused() throws Exception {
+    ask("m", "A", 0);
+    ask("secret", "B", 0);
+    settle();
+    try (RawConnection host = host()) {
+      host.answer(STREAM, RawConnection.END_STREAM, "grpc-status", "0");
+      caller.next(RawConnection.HEADERS);
+    }
+    awaitRecords(2);
+    assertThat(path.lane.records)
+        .extracting(FakeLane.Seen::kind)
+        .containsExactly(KIND_REFUSAL, KIND_PREDICTION);
+    assertThat(path.lane.records.get(1).host()).isEqualTo("host-0");
+    assertThat(path.lane.records.get(1).status()).isZero();
+  }
+
+  @Test
+  void anEndBetweenMessagesHasNoAnswerToHash() throws Exception {
+    ask("A");
+    try (RawConnection host = host()) {
+      answer(host, "A");
+      awaitRecords(1);
+      host.answer(STREAM, RawConnection.END_STREAM, "grpc-status", "13");
+      awaitRecords(2);
+    }
+    assertThat(path.lane.records.get(0).responseSha256()).isNotEmpty();
+    assertThat(path.lane.records.get(1).status()).isEqualTo(13);
+    assertThat(path.lane.records.get(1).responseSha256()).isEmpty();
+    assertThat(path.lane.records.get(1).responseBytes()).isZero();
   }
 }
