@@ -141,7 +141,7 @@ final class CallOutcome {
    *
    * @param attempt the last try, or null
    * @param why null when a host's status ended the call
-   * @return text of the last record's id; empty when the ledger did not take it
+   * @return text of the last record's id; empty when the ledger did not take all it had to
    */
   AsciiString end(
       CallLoop loop,
@@ -175,8 +175,8 @@ final class CallOutcome {
     long high = out.recordIdHigh;
     long low = out.recordIdLow;
     Failure other = attempt == null ? null : failure(attempt, true);
-    if (other != null && !tried(recorder, facts, other, high, low)) {
-      loop.metrics().refused(Refusal.AUDIT_UNAVAILABLE);
+    if (other != null && !tried(recorder, facts, other, high, low) && !loop.servesUnrecorded()) {
+      return AsciiString.EMPTY_STRING;
     }
     return Recorder.idText(high, low);
   }

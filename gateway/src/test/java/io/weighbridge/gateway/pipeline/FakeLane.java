@@ -31,12 +31,16 @@ final class FakeLane implements Lane {
 
   final List<Seen> records = new CopyOnWriteArrayList<>();
   volatile boolean full;
+
+  /** Records of this kind find no room. */
+  volatile int fullForKind;
+
   final AtomicInteger lost = new AtomicInteger();
   private long sequence;
 
   @Override
   public boolean append(CallRecord from) {
-    if (full) {
+    if (full || from.kind == fullForKind) {
       return false;
     }
     from.recordIdHigh = 0x0190_0000_0000_8000L;

@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.weighbridge.gateway.call.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -217,6 +218,22 @@ class ProxyCallTest {
             StatusRuntimeException.class, () -> path.stub().modelInfer(request(1)));
 
     assertThat(failed.getStatus().getDescription()).startsWith("audit_unavailable");
+  }
+
+  @Test
+  void givesNoAnswerWhoseFailedTryTheLedgerDidNotTake() throws Exception {
+    path.lane.fullForKind = 3;
+    try (FakeHost liar = new FakeHost("sha256:" + "cd".repeat(32))) {
+      path.serve(PathHarness.DIGEST, liar, host);
+      StatusRuntimeException failed = null;
+      for (int i = 0; i < 20 && path.mismatches.isEmpty(); i++) {
+        failed =
+            catchThrowableOfType(
+                StatusRuntimeException.class, () -> path.stub().modelInfer(request(1)));
+      }
+      assertThat(failed).hasMessageContaining("audit_unavailable");
+      assertThat(path.metrics.refusals(Refusal.AUDIT_UNAVAILABLE)).isOne();
+    }
   }
 
   @Test
