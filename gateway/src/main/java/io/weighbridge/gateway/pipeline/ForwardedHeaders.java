@@ -74,13 +74,12 @@ final class ForwardedHeaders {
       addAsItCame(block, from);
     }
     if (trace.present()) {
-      byte[] text = new byte[TraceContext.TEXT_LENGTH];
-      trace.write(text);
-      block.add(GrpcNames.TRACEPARENT, new AsciiString(text, false));
+      block.add(GrpcNames.TRACEPARENT, trace.text());
     }
     for (int i = 0; i < from.size(); i++) {
       AsciiString name = from.name(i);
-      if (passes(name, loop.forHosts())) {
+      boolean orphan = !trace.inherited() && GrpcNames.TRACESTATE.equals(name);
+      if (!orphan && passes(name, loop.forHosts())) {
         block.add(name, from.value(i));
       }
     }

@@ -16,6 +16,7 @@ import io.weighbridge.gateway.call.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxyCallTest {
   private static final Metadata.Key<String> RECORD_ID =
@@ -234,6 +236,44 @@ class ProxyCallTest {
       assertThat(failed).hasMessageContaining("audit_unavailable");
       assertThat(path.metrics.refusals(Refusal.AUDIT_UNAVAILABLE)).isOne();
     }
+  }
+
+  @Test
+  void sendsNoTraceOnThatTheCallerDidNotMakeWell() {
+    path.serve(PathHarness.DIGEST, host);
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    for (String bad : new String[] {"", trace + "-", trace.toUpperCase(Locale.ROOT)}) {
+      call("traceparent", bad, "tracestate", "vendor=x");
+      assertThat(host.metadata.getLast().keys()).doesNotContain("traceparent", "tracestate");
+    }
+    call("x-note", "none", "tracestate", "vendor=x");
+    assertThat(host.metadata.getLast().keys()).contains("x-note").doesNotContain("tracestate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"00-%s-00", "00-%s-01", "00-%s-03", "01-%s-01-extra"})
+  void passesTheCallersTraceAsItCameWhileTracingIsOff(String form) {
+    path.serve(PathHarness.DIGEST, host);
+    String trace = form.formatted("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331");
+    call("traceparent", trace, "tracestate", "vendor=x");
+
+    Metadata seen = host.metadata.getLast();
+    assertThat(seen.get(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER)))
+        .isEqualTo(trace);
+    assertThat(seen.get(Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER)))
+        .isEqualTo("vendor=x");
+  }
+
+  /** A call with these fields besides. */
+  private void call(String... fields) {
+    Metadata metadata = new Metadata();
+    for (int i = 0; i < fields.length; i += 2) {
+      metadata.put(Metadata.Key.of(fields[i], Metadata.ASCII_STRING_MARSHALLER), fields[i + 1]);
+    }
+    var _ =
+        path.stub()
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+            .modelInfer(request(1));
   }
 
   @Test

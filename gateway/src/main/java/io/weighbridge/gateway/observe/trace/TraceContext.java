@@ -2,6 +2,7 @@ package io.weighbridge.gateway.observe.trace;
 
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Hex;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a call stands in a distributed trace. Confined to the call's event loop and reused with it;
@@ -11,7 +12,7 @@ import io.weighbridge.gateway.call.Hex;
  */
 public final class TraceContext {
   /** Length of a traceparent that we write: {@code 00-<32 hex>-<16 hex>-<2 hex>}. */
-  public static final int TEXT_LENGTH = 55;
+  static final int TEXT_LENGTH = 55;
 
   static final int SAMPLED = 1;
   private static final int VERSION_FORBIDDEN = 0xff;
@@ -21,6 +22,8 @@ public final class TraceContext {
   long spanId;
   int flags;
   boolean exported;
+  boolean inherited;
+  private @Nullable AsciiString asItCame;
 
   /** High half of the trace id; both halves are 0 when the call has no trace. */
   public long traceIdHigh() {
@@ -42,6 +45,11 @@ public final class TraceContext {
     return parentSpanId;
   }
 
+  /** Whether the caller sent a valid context; otherwise its tracestate must not be sent on. */
+  public boolean inherited() {
+    return inherited;
+  }
+
   /** Whether there is a context to send on. */
   public boolean present() {
     return spanId != 0;
@@ -59,12 +67,15 @@ public final class TraceContext {
     spanId = 0;
     flags = 0;
     exported = false;
+    inherited = false;
+    asItCame = null;
   }
 
-  /** Makes the caller's span the one that is sent on: we add none. */
-  void passOn() {
+  /** Makes the caller's context the one that is sent on, as it came: we add no span. */
+  void passOn(AsciiString traceparent) {
     spanId = parentSpanId;
     parentSpanId = 0;
+    asItCame = traceparent;
   }
 
   /** The ids of our span, for {@link SpanSink}; allocates. */
@@ -76,7 +87,6 @@ public final class TraceContext {
    * Sets trace id, parent and flags from a header; false, and nothing set, when it is not valid.
    */
   boolean parse(AsciiString text) {
-    clear();
     byte[] in = text.array();
     int at = text.arrayOffset();
     if (!hasForm(in, at, text.length())) {
@@ -128,8 +138,19 @@ public final class TraceContext {
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
   }
 
+  /** The traceparent to send on. */
+  public AsciiString text() {
+    AsciiString passed = asItCame;
+    if (passed != null) {
+      return passed;
+    }
+    byte[] out = new byte[TEXT_LENGTH];
+    write(out);
+    return new AsciiString(out, false);
+  }
+
   /** Writes the traceparent that names {@link #spanId} into a buffer of {@link #TEXT_LENGTH}. */
-  public void write(byte[] out) {
+  void write(byte[] out) {
     out[0] = '0';
     out[1] = '0';
     out[2] = '-';

@@ -48,22 +48,18 @@ public final class TraceStart {
   /**
    * Fills the context of a new call.
    *
-   * @param traceparent the caller's header, or null; an invalid one counts as none, and then its
-   *     tracestate must not be sent on either
-   * @return whether the caller's context was valid
+   * @param traceparent the caller's header, or null; an invalid one counts as none
    */
-  public boolean begin(TraceContext context, @Nullable AsciiString traceparent) {
-    boolean inherited = traceparent != null && context.parse(traceparent);
+  public void begin(TraceContext context, @Nullable AsciiString traceparent) {
+    context.clear();
+    context.inherited = traceparent != null && context.parse(traceparent);
     if (!exporting) {
-      if (inherited) {
-        context.passOn();
-      } else {
-        context.clear();
+      if (traceparent != null && context.inherited) {
+        context.passOn(traceparent);
       }
-      return inherited;
+      return;
     }
-    if (!inherited) {
-      context.clear();
+    if (!context.inherited) {
       context.traceIdHigh = random.nextLong();
       context.traceIdLow = nonZero();
       boolean sampled = (context.traceIdLow & Long.MAX_VALUE) < sampledBelow;
@@ -71,7 +67,6 @@ public final class TraceStart {
     }
     context.spanId = nonZero();
     context.exported = context.flags != 0;
-    return inherited;
   }
 
   private long nonZero() {
