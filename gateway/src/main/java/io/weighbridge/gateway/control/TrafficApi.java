@@ -18,7 +18,9 @@ import io.weighbridge.gateway.control.state.Changes;
 import io.weighbridge.gateway.control.state.ControlState;
 import io.weighbridge.gateway.control.state.ModelState;
 import io.weighbridge.gateway.control.state.Traffic;
+import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.route.Bucket;
+import io.weighbridge.gateway.route.ModelSpec;
 import io.weighbridge.ledger.RecordId;
 import java.io.IOException;
 import java.util.List;
@@ -152,7 +154,9 @@ final class TrafficApi extends TrafficServiceGrpc.TrafficServiceImplBase {
           AdminRefusal.REQUEST_MALFORMED,
           "found a key of " + bytes.length + " bytes, allowed are 1 to " + KEY_BYTES_MAX);
     }
-    int bucket = Bucket.of(model.salt().high(), model.salt().low(), bytes, 0, bytes.length);
+    boolean cut = model.declared().sticky().by() == ModelSpec.Sticky.By.PARAMETER;
+    int length = cut ? Math.min(bytes.length, Peek.PARAMETER_BYTES_MAX) : bytes.length;
+    int bucket = Bucket.of(model.salt().high(), model.salt().low(), bytes, 0, length);
     String version = traffic.ranges().ownerOf(bucket);
     return ExplainTrafficResponse.Decision.newBuilder()
         .setKey(key)

@@ -1,9 +1,11 @@
 package io.weighbridge.gateway.pipeline;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.call.Caller;
 import io.weighbridge.gateway.http2.HeaderBlock;
-import io.weighbridge.gateway.peek.CapturedText;
+import io.weighbridge.gateway.peek.Parameter;
 import io.weighbridge.gateway.peek.ParameterNames;
 import io.weighbridge.gateway.peek.Peek;
 import io.weighbridge.gateway.route.Ask;
@@ -17,7 +19,10 @@ import java.nio.ByteBuffer;
 final class AskReader {
   private AskReader() {}
 
-  /** Fills the ask; no key when the model is not sticky or the call does not carry it. */
+  /**
+   * Fills the ask. Where the model is not sticky or the call does not say by what, its sequence is
+   * the key, and there is none without one.
+   */
   static void fill(
       Ask ask,
       ModelRoute model,
@@ -28,12 +33,7 @@ final class AskReader {
     named(ask, peek);
     switch (model.spec().sticky().by()) {
       case NOTHING -> {
-        // The loop's draw decides, but for a sequence: it stays with its version.
-        if (Routing.sequence(peek) != 0) {
-          byte[] key = new byte[Long.BYTES];
-          ByteBuffer.wrap(key).putLong(Routing.sequence(peek));
-          set(ask, key, key.length);
-        }
+        // A sequence or the loop's draw decides.
       }
       case CALLER -> set(ask, caller.stickyKey(), caller.stickyKey().length);
       case HEADER -> {
@@ -45,12 +45,30 @@ final class AskReader {
       }
       case PARAMETER -> {
         int index = names.indexOf(model.spec().sticky().name());
-        if (index >= 0 && peek.parameter(index).isPresent()) {
-          CapturedText text = peek.parameter(index).text();
-          set(ask, text.array(), text.length());
+        if (index >= 0) {
+          parameter(ask, peek.parameter(index));
         }
       }
     }
+    long sequence = ask.key == null ? Routing.sequence(peek) : 0;
+    if (sequence != 0) {
+      set(ask, ByteBuffer.allocate(Long.BYTES).putLong(sequence).array(), Long.BYTES);
+    }
+  }
+
+  private static void parameter(Ask ask, Parameter user) {
+    switch (user.kind()) {
+      case TEXT -> set(ask, user.text().array(), user.text().length());
+      case SIGNED -> digits(ask, Long.toString(user.number()));
+      case UNSIGNED -> digits(ask, Long.toUnsignedString(user.number()));
+      case ABSENT, OTHER -> {
+        // No key.
+      }
+    }
+  }
+
+  private static void digits(Ask ask, String number) {
+    set(ask, number.getBytes(US_ASCII), number.length());
   }
 
   /** Fills in the version and label the message names, if it does. */
@@ -63,8 +81,9 @@ final class AskReader {
     }
   }
 
+  /** An empty key would put all that say nothing into one bucket. */
   private static void set(Ask ask, byte[] key, int length) {
-    ask.key = key;
+    ask.key = length == 0 ? null : key;
     ask.keyBytes = length;
   }
 }
