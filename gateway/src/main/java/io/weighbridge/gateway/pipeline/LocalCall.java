@@ -180,10 +180,15 @@ final class LocalCall {
     if (health == null) {
       return null;
     }
-    ServingStatus now = status(health);
-    if (now != said) {
-      said = now;
-      send(Health.message(now));
+    try {
+      ServingStatus now = status(health);
+      if (now != said) {
+        send(Health.message(now));
+        said = now;
+      }
+    } catch (OutOfMemoryError _) {
+      // The timer would not come back to a watch that it failed for.
+      return caller.loop().admission().missed().why();
     }
     // Watchers would keep their connections, and so the process, until drain-max.
     return services.serving().draining() ? Refusal.DRAINING : null;

@@ -152,6 +152,23 @@ class HealthTest {
   }
 
   @Test
+  void aWatchThatNoMemoryIsThereForEndsAndMakesRoom() throws Exception {
+    List<Conversation<HealthCheckRequest, HealthCheckResponse>> watches = new ArrayList<>();
+    for (int i = 0; i < PathHarness.WATCHES_MAX; i++) {
+      watches.add(watch(""));
+      assertThat(watches.get(i).hear().getStatus()).isEqualTo(ServingStatus.SERVING);
+    }
+    path.outOfMemory = true;
+    for (var watch : watches) {
+      assertThat(watch.end().getDescription()).startsWith("overloaded");
+    }
+    path.outOfMemory = false;
+    var next = watch("");
+    assertThat(next.hear().getStatus()).isEqualTo(ServingStatus.SERVING);
+    next.cancel();
+  }
+
+  @Test
   void asManyWatchAsMayAndNoMore() throws Exception {
     List<Conversation<HealthCheckRequest, HealthCheckResponse>> watches = new ArrayList<>();
     for (int i = 0; i < PathHarness.WATCHES_MAX; i++) {

@@ -109,6 +109,7 @@ final class PathHarness implements AutoCloseable {
 
   volatile boolean ready = true;
   volatile boolean draining;
+  volatile boolean outOfMemory;
   final FakeLane lane = new FakeLane();
   final CurrentTables tables = new CurrentTables();
   final List<String> mismatches = new CopyOnWriteArrayList<>();
@@ -463,6 +464,9 @@ final class PathHarness implements AutoCloseable {
   private final class Switches implements Serving {
     @Override
     public boolean ready() {
+      if (outOfMemory) {
+        throw new OutOfMemoryError("as told");
+      }
       return ready && !draining;
     }
 
