@@ -109,13 +109,7 @@ final class ProofBoard {
     if (alarm == null) {
       try {
         Proven recorded = proven.recordedAt(record(host, "verified", proven, envelope));
-        synchronized (lock) {
-          if (proofs.isVoid(host, incarnation)) {
-            return false;
-          }
-          alarm = proofs.prove(host, recorded, incarnation);
-          publish();
-        }
+        alarm = enter(host, recorded, incarnation);
       } catch (NotRecordedException e) {
         late(host, "audit_unavailable", incarnation);
         return false;
@@ -125,7 +119,21 @@ final class ProofBoard {
       reject(host, alarm, new Said(proven, envelope), incarnation);
       return false;
     }
-    return true;
+    synchronized (lock) {
+      return !proofs.isVoid(host, incarnation);
+    }
+  }
+
+  /** Puts a recorded statement in force, unless its challenge is void; what is wrong, or null. */
+  private @Nullable Alarm enter(int host, Proven recorded, long incarnation) {
+    synchronized (lock) {
+      if (proofs.isVoid(host, incarnation)) {
+        return null;
+      }
+      Alarm alarm = proofs.prove(host, recorded, incarnation);
+      publish();
+      return alarm;
+    }
   }
 
   /** No answer to a challenge; the host may have written why. */

@@ -30,23 +30,6 @@ public record ListenConfig(Listener predict, Listener admin, Listener http) {
     }
   }
 
-  public ListenConfig {
-    differ("admin", predict, admin);
-    differ("http", predict, http);
-    differ("http", admin, http);
-  }
-
-  private static void differ(String key, Listener one, Listener other) {
-    if (one.address().getPort() != 0 && one.address().equals(other.address())) {
-      throw new BadValue(
-          key, "found " + text(other.address()) + ", where another port of the gateway listens");
-    }
-  }
-
-  private static String text(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
-  }
-
   /**
    * One address.
    *
