@@ -47,8 +47,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   /** This try is one of those that the host counts as well. */
   private boolean counted;
 
-  /** Parts of the request given to the connection that it has yet to say have left. */
-  private int receiptsDue;
+  /** Credit for parts of the request that the connection has yet to say have left. */
+  private int creditDue;
 
   private boolean over;
 
@@ -119,13 +119,13 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
     // The end has a receipt in any case: credit is nothing to a caller that has sent everything.
     int receiptBytes = endStream ? Math.max(1, creditBytes) : creditBytes;
-    receiptsDue += receiptBytes > 0 ? 1 : 0;
+    creditDue += receiptBytes;
     to.http2().sendData(streamId, data, endStream, receiptBytes);
   }
 
   @Override
   public void sent(int receiptBytes) {
-    receiptsDue--;
+    creditDue -= receiptBytes;
     call.creditCaller(receiptBytes);
   }
 
@@ -145,7 +145,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     }
     HostConnection to = connection;
     boolean asked = verdict.asked();
-    if (to != null && !(answered && asked && receiptsDue == 0)) {
+    if (to != null && !(answered && asked && creditDue == 0)) {
       // Without an error, what waits for the host would still be sent.
       to.http2().reset(streamId, answered && !asked ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
     }
@@ -189,6 +189,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
 
   private void end() {
     over = true;
+    call.body().out().leave(this, creditDue);
     if (connection != null && !counted) {
       counters().otherOver(chosen.host());
     }

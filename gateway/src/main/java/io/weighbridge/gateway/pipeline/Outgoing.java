@@ -176,7 +176,6 @@ final class Outgoing {
 
   /** Sends what is kept, and from now on everything, to a host. For a second try: to another. */
   void sendTo(Sink to) {
-    boolean again = sink != null;
     sink = to;
     ByteBuf buffer = kept;
     if (buffer == null) {
@@ -192,27 +191,38 @@ final class Outgoing {
       more = null;
       beyondReplay = true;
     }
-    int credit = again ? 0 : takeAllCredit();
     ByteBuf out = stays ? buffer.retainedSlice() : buffer;
     if (rest == null) {
-      to.send(out, ended, credit);
+      to.send(out, ended, takeAllCredit());
     } else {
       to.send(out, false, 0);
-      sendMore(to, rest, stays, credit);
+      sendMore(to, rest, stays);
     }
     // What may be kept for a second try is short.
     closeShare();
   }
 
-  private void sendMore(Sink to, ArrayDeque<ByteBuf> rest, boolean stays, int credit) {
+  private void sendMore(Sink to, ArrayDeque<ByteBuf> rest, boolean stays) {
     int left = rest.size();
     for (ByteBuf piece : rest) {
-      if (stays && more == null) {
-        // Sending has ended the call, and given everything back.
+      if (stays && !to.equals(sink)) {
+        // Sending has ended the try, or the call, which has given everything back.
         return;
       }
       boolean last = --left == 0;
-      to.send(stays ? piece.retainedSlice() : piece, last && ended, last ? credit : 0);
+      to.send(stays ? piece.retainedSlice() : piece, last && ended, last ? takeAllCredit() : 0);
+    }
+  }
+
+  /**
+   * The host takes nothing any more: from now on bytes are kept again, for another one.
+   *
+   * @param creditBytes what the caller would have got for bytes that have not left
+   */
+  void leave(Sink from, int creditBytes) {
+    uncredited += creditBytes;
+    if (from.equals(sink)) {
+      sink = null;
     }
   }
 

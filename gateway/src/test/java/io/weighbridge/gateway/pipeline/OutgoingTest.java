@@ -125,6 +125,39 @@ class OutgoingTest {
     assertThat(pieces).hasValue(1);
   }
 
+  /** A host's stream ends with bytes that have not left, and with others still to come. */
+  @Test
+  void whatComesBetweenTwoTriesIsKeptAndCreditGoesWithTheSecond() {
+    Outgoing.Sink first = (data, end, credit) -> data.release();
+    out.write(Unpooled.buffer().writeZero(40_000), 40_000, false);
+    out.sendTo(first);
+    out.leave(first, 40_000);
+    out.write(Unpooled.buffer().writeZero(10_000), 10_000, true);
+    assertThat(out.keeps()).isTrue();
+    AtomicInteger bytes = new AtomicInteger();
+    AtomicInteger credits = new AtomicInteger();
+    out.sendTo((data, end, credit) -> {
+      bytes.addAndGet(data.readableBytes());
+      credits.addAndGet(credit);
+      data.release();
+    });
+    assertThat(bytes).hasValue(50_000);
+    assertThat(credits).hasValue(50_000);
+    out.release();
+  }
+
+  @Test
+  void whatHasPassedAndIsNotKeptIsForNoSecondTry() {
+    Outgoing.Sink first = (data, end, credit) -> data.release();
+    out.write(Unpooled.buffer().writeZero(100), 100, false);
+    out.sendTo(first);
+    assertThat(out.replayable()).isTrue();
+    out.write(Unpooled.buffer().writeZero(100), 100, false);
+    out.leave(first, 0);
+    assertThat(out.replayable()).isFalse();
+    out.release();
+  }
+
   @Test
   void whatNobodyWantsAnyMoreCountsNoLonger() {
     assertThat(write()).isEqualTo(Inflation.State.GOOD);
