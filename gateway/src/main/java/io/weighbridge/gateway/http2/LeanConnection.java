@@ -366,12 +366,12 @@ final class LeanConnection implements LoopConnection {
       broken = true;
       writer.flushAndClose();
     }
-    if (!pulse.beats(channel.isWritable(), nowNs)) {
+    if (!pulse.beats(channel, nowNs)) {
       close();
       return;
     }
     for (LeanStream stream : streams.all()) {
-      if (!stream.closed && stream.stalledFor(limits.writeStallNs(), nowNs)) {
+      if (!stream.closed && outbox.shutOff(stream, limits.writeStallNs(), nowNs)) {
         abort(stream, ErrorCode.CANCEL);
       }
     }

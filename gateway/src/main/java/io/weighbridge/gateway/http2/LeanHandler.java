@@ -63,6 +63,9 @@ final class LeanHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      connection().pulse.took();
+    }
     connection().markDirty();
     ctx.fireChannelWritabilityChanged();
   }

@@ -98,11 +98,6 @@ final class LeanStream {
     last = item;
   }
 
-  /** Whether none of what waits has left for longer than that. */
-  boolean stalledFor(long mostNs, long nowNs) {
-    return first != null && nowNs - stalledSinceNs > mostNs;
-  }
-
   /**
    * Bytes were consumed.
    *

@@ -26,6 +26,8 @@ final class Outbox {
   /** What the peer lets all streams send together. */
   private long window = FrameFormat.WINDOW_BYTES_DEFAULT;
 
+  private long widenedNs;
+
   private long queuedBytes;
 
   Outbox(LeanConnection connection, Channel channel, FrameWriter writer, Flusher flusher) {
@@ -191,9 +193,21 @@ final class Outbox {
     }
   }
 
+  /**
+   * Whether the peer has kept what waits from leaving for longer than that, by the stream's window
+   * or the connection's. What waits for the socket, or its turn, is not the stream's to answer for.
+   */
+  boolean shutOff(LeanStream stream, long mostNs, long nowNs) {
+    if (stream.first == null || nowNs - stream.stalledSinceNs <= mostNs) {
+      return false;
+    }
+    return !stream.inLine || (window <= 0 && nowNs - widenedNs > mostNs);
+  }
+
   /** The peer widened the connection's window; false when beyond what a window can be. */
   boolean widen(int increment) {
     window += increment;
+    widenedNs = connection.clock.nanoTime();
     if (window > Integer.MAX_VALUE) {
       return false;
     }

@@ -1,5 +1,7 @@
 package io.weighbridge.gateway.http2;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,7 +23,11 @@ final class Pulse {
 
   private final LeanConnection connection;
   private final FrameWriter writer;
-  private long unwritableSinceNs;
+
+  /** What the full socket had not taken at the last look, and since when it takes nothing. */
+  private long untakenBytes;
+
+  private long stuckSinceNs;
 
   /** Reads so far, and as the last look found them. */
   private int reads;
@@ -48,15 +54,30 @@ final class Pulse {
     spokeSinceAsked = true;
   }
 
+  /** The socket has room again; more than it has may wait for it already. */
+  void took() {
+    stuckSinceNs = 0;
+  }
+
   /** Looks, and asks if it is time to; false when nobody is there any more. */
-  boolean beats(boolean writable, long nowNs) {
-    if (writable) {
-      unwritableSinceNs = 0;
-    } else if (unwritableSinceNs == 0) {
-      unwritableSinceNs = nowNs;
+  boolean beats(Channel channel, long nowNs) {
+    return !stuck(channel, nowNs) && (connection.server || answers(nowNs));
+  }
+
+  private boolean stuck(Channel channel, long nowNs) {
+    long before = untakenBytes;
+    untakenBytes = untakenBytes(channel);
+    if (channel.isWritable()) {
+      stuckSinceNs = 0;
+    } else if (stuckSinceNs == 0 || untakenBytes < before) {
+      stuckSinceNs = nowNs;
     }
-    boolean stuck = !writable && nowNs - unwritableSinceNs > connection.limits.writeStallNs();
-    return !stuck && (connection.server || answers(nowNs));
+    return stuckSinceNs != 0 && nowNs - stuckSinceNs > connection.limits.writeStallNs();
+  }
+
+  private static long untakenBytes(Channel channel) {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
   }
 
   private boolean answers(long nowNs) {

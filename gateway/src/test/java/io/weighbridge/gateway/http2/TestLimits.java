@@ -49,6 +49,21 @@ final class TestLimits {
         SHORT_NS);
   }
 
+  /** The same, with room for more than a socket takes. */
+  static Http2Limits impatientWithRoom() {
+    return new Http2Limits(
+        STREAMS_MAX,
+        STREAM_WINDOW,
+        CONNECTION_WINDOW,
+        HEADER_LIST_MAX,
+        RESETS_MAX,
+        CONTROL_FRAMES_MAX,
+        64 * QUEUED_MAX,
+        SHORT_NS,
+        SHORT_NS,
+        SHORT_NS);
+  }
+
   /** A server that owes an answer may be silent for as long as it takes to look again. */
   static Http2Limits soonUneasy() {
     return new Http2Limits(
