@@ -11,12 +11,16 @@ import java.util.ArrayList;
  * iteration turns the frames of many calls into one write per connection.
  */
 public final class Flusher implements Runnable {
+  /** What a piece that waits costs besides its bytes, about: objects, and what buffers round up. */
+  static final int PIECE_BYTES = 256;
+
   private final EventLoop loop;
   private final ArrayList<LoopConnection> dirty = new ArrayList<>();
 
   private final long queuedBytesMax;
   private final Headroom headroom;
   private long queuedBytes;
+  private long pieces;
 
   /**
    * The flusher of this loop.
@@ -39,8 +43,13 @@ public final class Flusher implements Runnable {
     queuedBytes += byteCount;
   }
 
+  /** Pieces of data wait, or with less than 0 do no longer. */
+  void pieces(int count) {
+    pieces += count;
+  }
+
   boolean overBudget() {
-    return queuedBytes > queuedBytesMax || headroom.isStillShort();
+    return queuedBytes + PIECE_BYTES * pieces > queuedBytesMax || headroom.isStillShort();
   }
 
   /** Bytes waiting for peers' windows. */

@@ -128,19 +128,15 @@ final class LeanConnection implements LoopConnection {
     stream.weEnded = endStream;
     outbox.data(stream, data, endStream, receiptBytes);
     markDirty();
-    if (overBudget()) {
+    if (outbox.overBudget(limits.queuedBytesMax())) {
       // Much of it usually leaves with the next flush: only what stays after it counts.
       flushNow();
-      LeanStream stuck = overBudget() ? streams.longestStalled() : null;
+      boolean still = outbox.overBudget(limits.queuedBytesMax());
+      LeanStream stuck = still ? streams.longestStalled() : null;
       if (stuck != null) {
         abort(stuck, ErrorCode.NO_ROOM);
       }
     }
-  }
-
-  private boolean overBudget() {
-    return outbox.queuedBytes() > 0
-        && (outbox.queuedBytes() > limits.queuedBytesMax() || flusher.overBudget());
   }
 
   /** The last of what the stream had to send was written. */

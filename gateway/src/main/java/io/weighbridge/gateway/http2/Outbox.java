@@ -29,6 +29,7 @@ final class Outbox {
   private long widenedNs;
 
   private long queuedBytes;
+  private long pieces;
 
   Outbox(LeanConnection connection, Channel channel, FrameWriter writer, Flusher flusher) {
     this.connection = connection;
@@ -37,9 +38,10 @@ final class Outbox {
     this.flusher = flusher;
   }
 
-  /** Bytes waiting for the peer. */
-  long queuedBytes() {
-    return queuedBytes;
+  /** Whether more waits, with what that costs, than may on this connection or the loop. */
+  boolean overBudget(long bytesMax) {
+    return queuedBytes > 0
+        && (queuedBytes + Flusher.PIECE_BYTES * pieces > bytesMax || flusher.overBudget());
   }
 
   void headers(LeanStream stream, HeaderBlock headers, boolean endStream) {
@@ -68,7 +70,13 @@ final class Outbox {
     queuedBytes += length;
     stream.queuedBytes += length;
     flusher.queued(length);
+    count(1);
     wait(stream, new LeanStream.Waiting(data, null, endStream, receiptBytes));
+  }
+
+  private void count(int more) {
+    pieces += more;
+    flusher.pieces(more);
   }
 
   private void wait(LeanStream stream, LeanStream.Waiting item) {
@@ -155,6 +163,7 @@ final class Outbox {
       return;
     }
     stream.removeFirst();
+    count(-1);
     writer.data(stream.id, data, head.endStream);
     sent(stream, head.endStream, head.receiptBytes);
   }
@@ -171,6 +180,7 @@ final class Outbox {
     for (LeanStream.Waiting item = stream.first; item != null; item = item.next) {
       if (item.data != null) {
         item.data.release();
+        count(-1);
       }
     }
     stream.first = null;

@@ -10,6 +10,7 @@ import io.weighbridge.gateway.wire.Frames;
 import io.weighbridge.gateway.wire.Hpack;
 import io.weighbridge.gateway.wire.RawPeer;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,25 @@ class LeanTransportTest
       peer.send(headers(7, Frames.END_STREAM, burst(11))).probe();
       assertThat(port.queuedBytes()).isEqualTo(1);
       assertThat(echo.resets).hasSize(2);
+    }
+  }
+
+  /** A piece costs memory beyond its bytes, and many short ones cost little else. */
+  @Test
+  void shortPiecesCountForWhatTheyHold() {
+    try (EchoPort port = new EchoPort(transport(), TestLimits.patient());
+        RawPeer peer = port.peer(Frames.INITIAL_WINDOW_SIZE, 0)) {
+      Echo echo = port.echo();
+      byte[] frame = data(1, 0, (byte) 1);
+      ByteBuffer frames = ByteBuffer.allocate(20_000 * frame.length);
+      while (frames.hasRemaining()) {
+        frames.put(frame);
+      }
+      peer.send(headers(1, 0, Hpack.request("/echo")), frames.array());
+      peer.awaitReset(1, Frames.ENHANCE_YOUR_CALM);
+      assertThat(echo.resets).containsExactly(ErrorCode.NO_ROOM);
+      assertThat(echo.bytes.get()).isLessThan(TestLimits.QUEUED_MAX / Flusher.PIECE_BYTES + 100);
+      assertThat(port.queuedBytes()).isZero();
     }
   }
 
