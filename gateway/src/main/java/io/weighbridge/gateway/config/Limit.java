@@ -46,7 +46,7 @@ public enum Limit {
   /** Pings, settings, priorities and window updates of one connection in a second, together. */
   CONTROL_FRAMES_PER_SECOND_MAX(Unit.COUNT, "20000", "100", "10000000"),
 
-  /** Time from a stream's first header byte to its last. */
+  /** Time the preface, a header block or any other frame may take to arrive. */
   HEADER_COMPLETION_MAX(Unit.DURATION, "10s", "10ms", "10m"),
   /** Longest silence of a caller within a message. */
   BODY_IDLE_MAX(Unit.DURATION, "30s", "10ms", "1h"),

@@ -354,7 +354,8 @@ final class LeanConnection implements LoopConnection {
   public void sweep(long nowNs) {
     long owedSinceNs = reader.waitingSinceNs();
     if (owedSinceNs != 0 && nowNs - owedSinceNs > limits.frameTimeoutNs()) {
-      shutOut(ErrorCode.ENHANCE_YOUR_CALM, "frame took too long");
+      // It costs nobody else anything, and may be the network: no flood.
+      shutOut(ErrorCode.PROTOCOL_ERROR, "frame took too long");
     }
     if (farewell.unheard(nowNs)) {
       nameLastStream();

@@ -127,7 +127,7 @@ public enum Metric {
 
   /** Times a peer went over a limit on resets, pings, settings or empty frames. */
   HTTP2_FLOOD_STRIKES("http2_flood_strikes", "Strikes against flooding peers"),
-  /** Connections and streams ended because a peer broke HTTP/2. */
+  /** Connections ended because a caller broke HTTP/2, or was slow with a frame. */
   HTTP2_PROTOCOL_ERRORS("http2_protocol_errors", "Violations of HTTP/2 by peers"),
 
   /** Spans handed to the collector. */

@@ -125,7 +125,7 @@ final class NettyHandler extends Http2ConnectionHandler {
 
   void sweep(long nowNs) {
     if (waitingSinceNs != 0 && nowNs - waitingSinceNs > connection.limits().frameTimeoutNs()) {
-      shutOut(Http2Error.ENHANCE_YOUR_CALM, "frame took too long");
+      shutOut(Http2Error.PROTOCOL_ERROR, "frame took too long");
     }
   }
 }

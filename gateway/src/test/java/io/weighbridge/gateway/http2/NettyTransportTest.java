@@ -32,6 +32,8 @@ class NettyTransportTest
         "resets the stream and leaves the connection",
         "flood of GOAWAY",
         "tells of goodbyes apart from the other frames, uncounted",
+        "slow a block of whole frames",
+        "counts short frames of a block, and calls many of them a flood",
         "slow the preface",
         "takes the preface byte by byte, so that none of it is ever seen to wait",
         "slow nothing behind the preface",

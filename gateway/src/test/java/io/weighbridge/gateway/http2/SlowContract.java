@@ -2,9 +2,9 @@ package io.weighbridge.gateway.http2;
 
 import static io.weighbridge.gateway.wire.Frames.CANCEL;
 import static io.weighbridge.gateway.wire.Frames.END_STREAM;
-import static io.weighbridge.gateway.wire.Frames.ENHANCE_YOUR_CALM;
 import static io.weighbridge.gateway.wire.Frames.HEADERS;
 import static io.weighbridge.gateway.wire.Frames.INITIAL_WINDOW_SIZE;
+import static io.weighbridge.gateway.wire.Frames.PROTOCOL_ERROR;
 import static io.weighbridge.gateway.wire.Frames.continuation;
 import static io.weighbridge.gateway.wire.Frames.data;
 import static io.weighbridge.gateway.wire.Frames.frame;
@@ -84,7 +84,8 @@ interface SlowContract extends Contract {
               TimeUnit.MILLISECONDS);
       await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> assertThat(echo.closed).hasValue(1));
       trickling.cancel(false);
-      assertThat(echo.violations).containsExactly((long) ENHANCE_YOUR_CALM);
+      // No flood: nobody but the peer pays for it.
+      assertThat(echo.violations).containsExactly((long) PROTOCOL_ERROR);
     }
   }
 
