@@ -79,12 +79,14 @@ final class FrameReader {
     waitingSinceNs = ticker.nanoTime();
   }
 
-  /**
-   * Since when the peer owes the rest of the preface, a frame or a header block; 0 when it owes
-   * nothing.
-   */
+  /** Since when the peer owes the rest of preface, frame or header block; 0 when it owes none. */
   long waitingSinceNs() {
     return waitingSinceNs;
+  }
+
+  /** What the peer owes may come so much later. */
+  void excuse(long ns) {
+    waitingSinceNs += waitingSinceNs == 0 ? 0 : ns;
   }
 
   /** Reads everything there is. Borrows {@code in}. */

@@ -352,6 +352,7 @@ final class LeanConnection implements LoopConnection {
 
   @Override
   public void sweep(long nowNs) {
+    reader.excuse(pulse.unreadNs(channel, nowNs));
     long owedSinceNs = reader.waitingSinceNs();
     if (owedSinceNs != 0 && nowNs - owedSinceNs > limits.frameTimeoutNs()) {
       // It costs nobody else anything, and may be the network: no flood.

@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 final class Pulse {
+  /** Looks come every second: one so late means that the loop stood still. */
+  private static final long LATE_NS = TimeUnit.SECONDS.toNanos(2);
+
   static final long ASK_AGAIN_NS = TimeUnit.SECONDS.toNanos(310);
 
   private static final byte[] QUESTION = {'a', 'r', 'e', ' ', 'y', 'o', 'u', '?'};
@@ -28,6 +31,7 @@ final class Pulse {
   private long untakenBytes;
 
   private long stuckSinceNs;
+  private long lookedAtNs;
 
   /** Reads so far, and as the last look found them. */
   private int reads;
@@ -42,6 +46,7 @@ final class Pulse {
   Pulse(LeanConnection connection, FrameWriter writer) {
     this.connection = connection;
     this.writer = writer;
+    lookedAtNs = connection.clock.nanoTime();
   }
 
   /** Bytes came, whatever they are. */
@@ -57,6 +62,17 @@ final class Pulse {
   /** The socket has room again; more than it has may wait for it already. */
   void took() {
     stuckSinceNs = 0;
+  }
+
+  /** How much of the time since the last look we did not read, which is not the peer's silence. */
+  long unreadNs(Channel channel, long nowNs) {
+    long sinceNs = nowNs - lookedAtNs;
+    lookedAtNs = nowNs;
+    if (channel.config().isAutoRead() && sinceNs <= LATE_NS) {
+      return 0;
+    }
+    heard();
+    return sinceNs;
   }
 
   /** Looks, and asks if it is time to; false when nobody is there any more. */

@@ -27,6 +27,7 @@ final class HeardConnection implements ConnectionListener, AutoCloseable {
   private static final HeaderBlock REQUEST =
       HeaderBlock.of(AsciiString.of(":method"), AsciiString.of("POST"));
   private static final int OPENED_MAX = 3;
+  private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
   private static final int SLACK_BYTES = 128 << 10;
 
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
@@ -98,8 +99,10 @@ final class HeardConnection implements ConnectionListener, AutoCloseable {
 
   /** Lets the peer be silent for longer than it may. */
   void sweep() {
-    ticker.advance(2 * limits.frameTimeoutNs(), TimeUnit.NANOSECONDS);
-    connection().sweep(ticker.nanoTime());
+    for (long leftNs = 2 * limits.frameTimeoutNs(); leftNs > 0; leftNs -= SWEEP_NS) {
+      ticker.advance(SWEEP_NS, TimeUnit.NANOSECONDS);
+      connection().sweep(ticker.nanoTime());
+    }
     flush();
   }
 

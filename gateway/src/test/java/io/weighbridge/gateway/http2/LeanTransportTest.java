@@ -24,7 +24,8 @@ class LeanTransportTest
         FloodContract,
         SlowContract,
         CallContract,
-        DrainContract {
+        DrainContract,
+        PauseContract {
   /** A field of HPACK's static table, which is one byte of a block. */
   private static final int ACCEPT_ENCODING = 16;
 
