@@ -2,6 +2,7 @@ package io.weighbridge.gateway.http2;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
 
 /** {@link Transport} with our own frames, streams and HPACK. Confined to its event loop. */
 public final class Http2Transport implements Transport {
@@ -15,6 +16,13 @@ public final class Http2Transport implements Transport {
     this.clock = clock;
     this.flusher = flusher;
     this.sweeper = sweeper;
+  }
+
+  @Override
+  public void secure(Channel channel, SslHandler tls, long handshakeNs, TlsStart.Outcome outcome) {
+    // Before the first read, for Netty asks only once where to take its buffers from.
+    ReadPause.guard(channel, flusher.headroom());
+    TlsStart.begin(channel, tls, handshakeNs, outcome);
   }
 
   @Override

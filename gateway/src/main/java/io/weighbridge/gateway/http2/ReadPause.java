@@ -70,8 +70,11 @@ final class ReadPause extends ChannelInboundHandlerAdapter {
     this.headroom = headroom;
   }
 
-  /** Has a channel wait for memory. */
+  /** Has a channel wait for memory, if it does not do so already. */
   static void guard(Channel channel, Headroom headroom) {
+    if (channel.pipeline().get(ReadPause.class) != null) {
+      return;
+    }
     Buffers buffers = new Buffers();
     // As the channel has it by itself: else each read would be a batch of its own.
     buffers.maxMessagesPerRead(channel.metadata().defaultMaxMessagesPerRead());

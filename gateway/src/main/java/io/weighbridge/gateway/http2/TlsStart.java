@@ -77,7 +77,7 @@ public final class TlsStart extends ChannelInboundHandlerAdapter {
   }
 
   /** Begins on a channel that has no other handlers. */
-  public static void begin(Channel channel, SslHandler tls, long handshakeNs, Outcome outcome) {
+  static void begin(Channel channel, SslHandler tls, long handshakeNs, Outcome outcome) {
     tls.setHandshakeTimeout(handshakeNs, TimeUnit.NANOSECONDS);
     channel.pipeline().addLast(tls, new TlsStart(tls, outcome));
   }

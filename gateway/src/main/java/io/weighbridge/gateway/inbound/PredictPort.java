@@ -143,29 +143,30 @@ public final class PredictPort {
       return;
     }
     starting.add(channel);
-    TlsStart.begin(
-        channel,
-        context.newHandler(channel.alloc()),
-        limits.handshakeNs(),
-        new TlsStart.Outcome() {
-          @Override
-          public void secured(Channel open, SSLSession session) {
-            starting.remove(open);
-            TlsPeer peer = TlsPeer.of(session);
-            if (peer.known() && peer.names().isEmpty()) {
-              failed(TlsStart.Fault.CERTIFICATE, "no subject alternative name");
-              var _ = open.close();
-            } else {
-              serve(open, part, peer);
-            }
-          }
+    part.transport()
+        .secure(
+            channel,
+            context.newHandler(channel.alloc()),
+            limits.handshakeNs(),
+            new TlsStart.Outcome() {
+              @Override
+              public void secured(Channel open, SSLSession session) {
+                starting.remove(open);
+                TlsPeer peer = TlsPeer.of(session);
+                if (peer.known() && peer.names().isEmpty()) {
+                  failed(TlsStart.Fault.CERTIFICATE, "no subject alternative name");
+                  var _ = open.close();
+                } else {
+                  serve(open, part, peer);
+                }
+              }
 
-          @Override
-          public void failed(TlsStart.Fault fault, String detail) {
-            events.handshakeFailed(fault);
-            handshakeLog.failed(channel.remoteAddress(), fault, detail);
-          }
-        });
+              @Override
+              public void failed(TlsStart.Fault fault, String detail) {
+                events.handshakeFailed(fault);
+                handshakeLog.failed(channel.remoteAddress(), fault, detail);
+              }
+            });
   }
 
   private void serve(Channel channel, LoopParts part, TlsPeer peer) {

@@ -144,7 +144,7 @@ public final class NettyConnector implements Connector {
     }
     SslHandler handler =
         tls.context().newHandler(channel.alloc(), tls.serverName(), host.address().getPort());
-    TlsStart.begin(
+    transport.secure(
         channel,
         handler,
         connectNs,

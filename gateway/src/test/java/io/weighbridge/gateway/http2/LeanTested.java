@@ -17,6 +17,10 @@ final class LeanTested implements Tested {
     transport = new Http2Transport(new LoopClock(loop.ticker()), flusher, new Sweeper(loop));
   }
 
+  Transport transport() {
+    return transport;
+  }
+
   @Override
   public void serve(Channel channel, Http2Limits limits, ConnectionListener listener) {
     transport.serve(channel, limits, listener);

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslHandler;
 import java.util.Set;
 
 /**
@@ -55,6 +56,11 @@ final class NettyTransport implements Transport {
   NettyTransport(Flusher flusher, Sweeper sweeper) {
     this.flusher = flusher;
     this.sweeper = sweeper;
+  }
+
+  @Override
+  public void secure(Channel channel, SslHandler tls, long handshakeNs, TlsStart.Outcome outcome) {
+    TlsStart.begin(channel, tls, handshakeNs, outcome);
   }
 
   @Override

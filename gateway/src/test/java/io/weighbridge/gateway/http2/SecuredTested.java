@@ -47,23 +47,25 @@ final class SecuredTested implements Tested {
         () -> plain.connect(channel, limits, listener));
   }
 
-  private static void begin(
+  private void begin(
       Channel channel, SslHandler tls, ConnectionListener listener, Runnable whenSecured) {
-    TlsStart.begin(
-        channel,
-        tls,
-        TimeUnit.SECONDS.toNanos(5),
-        new TlsStart.Outcome() {
-          @Override
-          public void secured(Channel open, SSLSession session) {
-            whenSecured.run();
-          }
+    plain
+        .transport()
+        .secure(
+            channel,
+            tls,
+            TimeUnit.SECONDS.toNanos(5),
+            new TlsStart.Outcome() {
+              @Override
+              public void secured(Channel open, SSLSession session) {
+                whenSecured.run();
+              }
 
-          @Override
-          public void failed(TlsStart.Fault fault, String detail) {
-            listener.closed();
-          }
-        });
+              @Override
+              public void failed(TlsStart.Fault fault, String detail) {
+                listener.closed();
+              }
+            });
   }
 
   @Override

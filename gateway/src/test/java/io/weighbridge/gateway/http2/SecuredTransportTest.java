@@ -15,7 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
  * which knows nothing of TLS.
  */
 class SecuredTransportTest
-    implements FrameContract, FlowContract, FloodContract, CallContract, DrainContract {
+    implements FrameContract,
+        FlowContract,
+        FloodContract,
+        CallContract,
+        DrainContract,
+        PauseContract {
   @TempDir private Path folder;
   private final TlsContexts contexts = new TlsContexts();
   private SecuredTested.Contexts both;
