@@ -28,13 +28,14 @@ final class HeaderDecoder {
   private static final int FIELDS_USUAL = 12;
 
   private static final HeaderBlock NOTHING = HeaderBlock.of();
+  private static final byte[] NO_BYTES = {};
 
   private final HeaderTable table = new HeaderTable();
   private final BlockMemo memo = new BlockMemo();
   private final Scratch scratch;
   private final int listBytesMax;
 
-  private byte[] in = {};
+  private byte[] in = NO_BYTES;
   private int at;
   private int end;
   private int listBytes;
@@ -42,7 +43,7 @@ final class HeaderDecoder {
   private HeaderBlock out = NOTHING;
 
   /** Where the string read last is: within the block, or decoded into scratch. */
-  private byte[] stringBytes = in;
+  private byte[] stringBytes = NO_BYTES;
 
   private int stringAt;
 
@@ -67,6 +68,9 @@ final class HeaderDecoder {
     out = new HeaderBlock(Math.min(length, FIELDS_USUAL));
     tableChanged = false;
     Outcome outcome = read(bytes, from, length);
+    // An idle connection would hold on to a whole block's frames.
+    in = NO_BYTES;
+    stringBytes = NO_BYTES;
     if (tableChanged) {
       memo.forget();
     } else if (outcome == Outcome.DECODED && length <= BlockMemo.BYTES_MAX) {
