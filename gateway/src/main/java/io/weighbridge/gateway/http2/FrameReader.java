@@ -76,6 +76,10 @@ final class FrameReader {
     this.ticker = ticker;
     blockBytesMax = BLOCK_BYTES_FACTOR * listBytesMax;
     state = server ? State.PREFACE : State.HEADER;
+  }
+
+  /** The peer can be heard: from now on it owes its preface. */
+  void begin() {
     waitingSinceNs = ticker.nanoTime();
   }
 

@@ -71,6 +71,7 @@ final class LeanConnection implements LoopConnection {
   void begin() {
     if (!begun) {
       begun = true;
+      reader.begin();
       writer.greet(server, limits);
       markDirty();
     }

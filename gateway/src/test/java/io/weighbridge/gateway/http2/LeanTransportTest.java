@@ -6,6 +6,13 @@ import static io.weighbridge.gateway.wire.Frames.windowUpdate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.weighbridge.gateway.wire.Frames;
 import io.weighbridge.gateway.wire.Hpack;
 import io.weighbridge.gateway.wire.RawPeer;
@@ -13,6 +20,7 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +90,37 @@ class LeanTransportTest
       assertThat(echo.resets).containsExactly(ErrorCode.NO_ROOM);
       assertThat(echo.bytes.get()).isLessThan(TestLimits.QUEUED_MAX / Flusher.PIECE_BYTES + 100);
       assertThat(port.queuedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotReachedYetOwesNothing() {
+    MultiThreadIoEventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    Echo events = new Echo(ByteBufAllocator.DEFAULT);
+    Tested tested = transport().on(group.next(), EchoPort.LOOP_QUEUED_MAX);
+    Channel connecting =
+        new Bootstrap()
+            .group(group)
+            .channel(NioSocketChannel.class)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    tested.connect(channel, TestLimits.impatient(), events);
+                  }
+                })
+            .register()
+            .syncUninterruptibly()
+            .channel();
+    try {
+      await()
+          .during(LONG_MS, TimeUnit.MILLISECONDS)
+          .atMost(LONG_MS + 1_000, TimeUnit.MILLISECONDS)
+          .untilAsserted(() -> assertThat(events.violations).isEmpty());
+    } finally {
+      connecting.close().awaitUninterruptibly();
+      group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
     }
   }
 
