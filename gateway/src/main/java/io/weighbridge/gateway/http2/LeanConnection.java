@@ -51,7 +51,7 @@ final class LeanConnection implements LoopConnection {
     Scratch scratch = transport.scratch();
     channel = context.channel();
     writer = new FrameWriter(context, new HeaderEncoder(scratch), flusher.headroom());
-    ids = new StreamIds(server);
+    ids = new StreamIds(server, limits.streamsMax());
     farewell = new Farewell(writer);
     pulse = new Pulse(this, writer);
     answers = new Answers(channel, writer, ids);

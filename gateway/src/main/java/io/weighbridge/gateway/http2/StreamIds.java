@@ -25,13 +25,17 @@ final class StreamIds {
     }
   }
 
-  /** So many ends are remembered at most; at first as few as most of many connections need. */
+  /**
+   * So many ends are remembered, or as many as there may be streams at a time, each of which can
+   * have data on its way; at first as few as most of many connections need.
+   */
   static final int REMEMBERED_MAX = 256;
 
   private static final int REMEMBERED_MIN = 8;
   private static final int END_BITS = 2;
 
   private final boolean server;
+  private final int rememberedMax;
 
   /** The next stream we open; ids of clients are odd. Negative when they are used up. */
   private int next = 1;
@@ -44,8 +48,9 @@ final class StreamIds {
   /** The number of each stream, which is half its id, and how it ended, in one. */
   private int[] ended = {};
 
-  StreamIds(boolean server) {
+  StreamIds(boolean server, int streamsMax) {
     this.server = server;
+    rememberedMax = Math.max(REMEMBERED_MAX, streamsMax);
   }
 
   boolean usedUp() {
@@ -86,7 +91,7 @@ final class StreamIds {
       return;
     }
     int number = id >>> 1;
-    while (!hasPlace(number) && ended.length < REMEMBERED_MAX) {
+    while (!hasPlace(number) && ended.length < rememberedMax) {
       grow();
     }
     ended[number & (ended.length - 1)] = number << END_BITS | end.code;

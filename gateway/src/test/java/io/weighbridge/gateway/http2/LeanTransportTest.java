@@ -93,6 +93,21 @@ class LeanTransportTest
     }
   }
 
+  /** Data was on its way to many streams when we reset them. */
+  @Test
+  void remembersAsManyResetsAsThereMayBeStreams() {
+    Http2Limits most = TestLimits.lenient(1_000);
+    try (EchoPort port = new EchoPort(transport(), most);
+        RawPeer peer = port.peer()) {
+      for (int i = 0; i < 1_000; i++) {
+        peer.send(headers(2 * i + 1, 0, Hpack.request("/reset")));
+      }
+      peer.awaitReset(1_999, Frames.PROTOCOL_ERROR);
+      peer.send(data(1, 0, (byte) 1)).probe();
+      assertThat(peer.seen().stream().filter(each -> each.is(Frames.RST_STREAM, 1))).hasSize(1);
+    }
+  }
+
   @Test
   void aServerThatIsNotReachedYetOwesNothing() {
     MultiThreadIoEventLoopGroup group =

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class StreamIdsTest {
   private static final List<End> ENDS = List.of(End.FINISHED, End.RESET_BY_PEER, End.RESET_BY_US);
 
-  private final StreamIds ids = new StreamIds(true);
+  private final StreamIds ids = new StreamIds(true, 100);
 
   /** How the stream of this number ends; each is another than its neighbours. */
   private static End end(int number) {

@@ -81,8 +81,13 @@ final class TestLimits {
 
   /** As many resets and control frames as anybody likes. */
   static Http2Limits lenient() {
+    return lenient(STREAMS_MAX);
+  }
+
+  /** The same, with so many streams. */
+  static Http2Limits lenient(int streamsMax) {
     return new Http2Limits(
-        STREAMS_MAX,
+        streamsMax,
         STREAM_WINDOW,
         CONNECTION_WINDOW,
         HEADER_LIST_MAX,
