@@ -251,6 +251,11 @@ public final class PlaceQueues {
         refuse(next);
       } else {
         going = goes(next, queue.oneMore(next), nowNs);
+        if (going && next.waits) {
+          // Its end failed halfway: there is nobody to wait.
+          queue.remove(next);
+          count(-1, next);
+        }
       }
     }
   }

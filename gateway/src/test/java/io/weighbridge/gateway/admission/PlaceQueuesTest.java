@@ -42,6 +42,7 @@ class PlaceQueuesTest {
 
   private final class Call extends Waiter {
     private final String name;
+    private boolean vanishes;
     private Runnable beforeGo = () -> {};
     private Runnable beforeRefuse = () -> {};
 
@@ -55,6 +56,9 @@ class PlaceQueuesTest {
     @Override
     protected boolean go(boolean oneMore, long nowNs) {
       beforeGo.run();
+      if (vanishes) {
+        return true;
+      }
       if (places == 0) {
         return false;
       }
@@ -330,6 +334,22 @@ class PlaceQueuesTest {
 
     assertThat(heard).containsExactly("b1: " + PlaceQueues.TOO_LONG);
     assertThat(queues.waiting()).isZero();
+  }
+
+  @Test
+  void aCallThatWentAndSaidNothingIsNotAskedForEver() {
+    Call gone = call("a1");
+    join(gone);
+    join(call("b1"));
+    gone.vanishes = true;
+    queues.placeFree(SLOT);
+    settle();
+
+    assertThat(queues.waiting()).isEqualTo(1);
+    places = 1;
+    queues.placeFree(SLOT);
+    settle();
+    assertThat(heard).containsExactly("b1");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import io.weighbridge.gateway.http2.ConnectionListener;
 import io.weighbridge.gateway.http2.Http2Limits;
 import io.weighbridge.gateway.http2.Sweeper;
@@ -105,6 +106,12 @@ class PredictPortTest {
 
     Counted(int index) {
       this.index = index;
+    }
+
+    @Override
+    public void secure(
+        Channel channel, SslHandler tls, long handshakeNs, TlsStart.Outcome outcome) {
+      throw new UnsupportedOperationException("there is no TLS");
     }
 
     @Override
