@@ -52,6 +52,8 @@ final class AnswerBody {
 
   private static final int CREDIT_SHARE = 4;
 
+  private static final String MORE_THAN_ONE = "a second message on a unary call";
+
   private final Kind kind;
   private final CallLimits limits;
   private final Reader reader;
@@ -76,6 +78,10 @@ final class AnswerBody {
    */
   void receive(
       ByteBuf data, @Nullable MessageDigest digest, CallLoop loop, ByteBufAllocator allocator) {
+    if (held != null && data.isReadable()) {
+      broken(MORE_THAN_ONE);
+      return;
+    }
     int at = data.readerIndex();
     while (true) {
       MessageFraming.Piece piece = framing.next(data, at);
@@ -94,11 +100,19 @@ final class AnswerBody {
       } else if (!goodPrefix(piece)) {
         return;
       }
-      if (kind != Kind.SINGLE && framing.messageComplete() && !reader.completed()) {
+      if (framing.messageComplete() && !mayPass(at == data.writerIndex())) {
         return;
       }
     }
     pass(data, allocator);
+  }
+
+  /** Whether a message that is complete may go on; of a single one, only its own bytes. */
+  private boolean mayPass(boolean last) {
+    if (kind == Kind.SINGLE) {
+      return last || broken(MORE_THAN_ONE);
+    }
+    return reader.completed();
   }
 
   private boolean goodPrefix(MessageFraming.Piece piece) {
@@ -109,9 +123,6 @@ final class AnswerBody {
     }
     if (framing.compressed() && kind != Kind.OPAQUE) {
       return broken("a compressed answer where only identity was accepted");
-    }
-    if (framing.messageCount() > 1 && kind == Kind.SINGLE) {
-      return broken("a second message on a unary call");
     }
     if (framing.messageBytes() > limits.messageBytesMax()) {
       reader.broken(Refusal.MESSAGE_TOO_LARGE, "answer of " + framing.messageBytes() + " bytes");

@@ -105,7 +105,7 @@ final class CallStream {
 
   private @Nullable Refusal changed(Route route, @Nullable HostAttempt attempt, long nowNs) {
     if (method.authenticated()) {
-      switch (caller.identify(request, tables.keys())) {
+      switch (caller.identify(method, request, tables.keys())) {
         case KeyCheck.Answer.Refused refused -> {
           return refused.refusal();
         }

@@ -76,8 +76,12 @@ public final class CallerConnection {
   }
 
   /** Who calls; refused as well while the ledger cannot take what the call would leave. */
-  KeyCheck.Answer identify(CallHeaders request, KeyTable keys) {
-    KeyCheck.Answer answer = whoever(request, keys);
+  KeyCheck.Answer identify(RpcMethod method, CallHeaders request, KeyTable keys) {
+    if (!method.authenticated() && method.rule() == null) {
+      // It leaves nothing.
+      return KeyCheck.ANYONE;
+    }
+    KeyCheck.Answer answer = method.authenticated() ? whoever(request, keys) : KeyCheck.ANYONE;
     boolean recorded = loop.recorder().accepting() || loop.services().serveUnrecorded();
     return recorded || answer instanceof KeyCheck.Answer.Refused ? answer : NOT_RECORDED;
   }

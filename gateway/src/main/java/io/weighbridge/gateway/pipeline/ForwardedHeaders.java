@@ -29,6 +29,7 @@ final class ForwardedHeaders {
   private static final Set<AsciiString> NEVER_TO_HOST =
       Set.of(
           GrpcNames.AUTHORIZATION,
+          FieldName.of("proxy-authorization"),
           GrpcNames.TE,
           GrpcNames.CONTENT_TYPE,
           GrpcNames.CONTENT_LENGTH,
@@ -36,12 +37,11 @@ final class ForwardedHeaders {
           FieldName.of("host"),
           FieldName.of("cookie"),
           FieldName.of("forwarded"),
-          FieldName.of("x-forwarded-for"),
-          FieldName.of("x-forwarded-host"),
-          FieldName.of("x-forwarded-proto"),
-          FieldName.of("x-forwarded-client-cert"),
           FieldName.of("x-real-ip"),
           FieldName.of("x-tenant"));
+
+  /** What proxies and identity providers in front say of a caller. */
+  private static final String FORWARDED_PREFIX = "x-forwarded-";
 
   private static final Set<AsciiString> NEVER_TO_CALLER =
       Set.of(
@@ -161,7 +161,8 @@ final class ForwardedHeaders {
   private static boolean passes(AsciiString name, TextMemo memo) {
     int verdict = memo.find(name);
     if (verdict == TextMemo.UNKNOWN) {
-      verdict = isMetadata(name) && !NEVER_TO_HOST.contains(name) ? PASSES : STAYS;
+      boolean claims = NEVER_TO_HOST.contains(name) || name.startsWith(FORWARDED_PREFIX);
+      verdict = isMetadata(name) && !claims ? PASSES : STAYS;
       memo.keep(name, verdict);
     }
     return verdict == PASSES;

@@ -19,20 +19,28 @@ final class OpaqueBody extends RequestBody {
 
   private static final int FIRST_COPY_BYTES = 512;
 
+  private final CallLoop loop;
   private final boolean encoded;
+  private final @Nullable CallStream stream;
 
   /**
    * The messages of a call.
    *
    * @param encoded whether they may be compressed
+   * @param stream that hears of each, or null
    */
-  OpaqueBody(CallLimits limits, boolean encoded) {
-    super(limits);
+  OpaqueBody(CallLoop loop, boolean encoded, @Nullable CallStream stream) {
+    super(loop.limits());
+    this.loop = loop;
     this.encoded = encoded;
+    this.stream = stream;
   }
 
   @Override
   boolean begin() {
+    if (stream != null) {
+      stream.heard(loop.nowNs());
+    }
     return !framing().compressed()
         || encoded
         || refuse(Refusal.FRAMING_MALFORMED, "a compressed message without grpc-encoding");

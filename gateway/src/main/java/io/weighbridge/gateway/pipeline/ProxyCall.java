@@ -98,7 +98,7 @@ final class ProxyCall implements StreamListener {
       refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED);
       return;
     }
-    switch (method.authenticated() ? caller.identify(request, tables.keys()) : KeyCheck.ANYONE) {
+    switch (caller.identify(method, request, tables.keys())) {
       case KeyCheck.Answer.Refused refused -> refuse(refused.refusal());
       case KeyCheck.Answer.Known known -> begin(method, known.caller(), tables);
     }
@@ -111,23 +111,20 @@ final class ProxyCall implements StreamListener {
     long nowNs = outcome.startedNs();
     TraceContext trace = new TraceContext();
     loop.traces().begin(trace, request.traceparent());
-    RequestBody body = RequestBody.of(method, loop, request, tables);
     CallStream stream =
         method.streamed() ? new CallStream(caller, request, method, tables, who, nowNs) : null;
+    RequestBody body = RequestBody.of(method, loop, request, tables, stream);
     CallFacts known = new CallFacts(method, who, request, tables, body, route, trace, stream);
     facts = known;
     stage = Stage.RECEIVING;
     local = method.local() ? new LocalCall(this, known, caller, reply) : null;
     clock.start(known, nowNs);
     ServiceRule rule = method.rule();
-    if (rule == null) {
-      return;
-    }
     // Its messages say nothing about where it goes.
-    if (CallStream.allows(who, rule, method)) {
+    if (rule != null && CallStream.allows(who, rule, method)) {
       route.chose(rule);
       attempt(known, rule.target(), rule.hosts());
-    } else {
+    } else if (rule != null) {
       refuse(Refusal.PERMISSION_DENIED);
     }
   }
@@ -360,9 +357,12 @@ final class ProxyCall implements StreamListener {
   void end(CallEnd last) {
     if (stage != Stage.ENDED) {
       stage = Stage.ENDED;
-      attempts.ends(last);
-      last.say(loop, facts, outcome, attempts.current(), reply);
-      finished();
+      try {
+        attempts.ends(last);
+        last.say(loop, facts, outcome, attempts.current(), reply);
+      } finally {
+        finished();
+      }
     }
   }
 

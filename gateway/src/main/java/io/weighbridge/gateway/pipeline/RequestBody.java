@@ -45,10 +45,15 @@ abstract sealed class RequestBody permits ModelBody, OpaqueBody {
   }
 
   /** The messages of a call of this method. */
-  static RequestBody of(RpcMethod method, CallLoop loop, CallHeaders headers, Tables tables) {
+  static RequestBody of(
+      RpcMethod method,
+      CallLoop loop,
+      CallHeaders headers,
+      Tables tables,
+      @Nullable CallStream stream) {
     return method.rule() == null
         ? new ModelBody(loop, method, headers.encoding(), tables.parameterNames())
-        : new OpaqueBody(loop.limits(), headers.encoding() != null);
+        : new OpaqueBody(loop, headers.encoding() != null, stream);
   }
 
   /** What arrived. Borrows {@code newData} until {@link #next} says MORE or REFUSED. */

@@ -18,13 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A host that ends a call whose caller has sent everything, before or after it has all of it. */
+/** A host that ends a call before or after it has all of it, or does not end where it should. */
 class EarlyAnswerTest {
   private static final int READ_MS_MAX = 5_000;
   private static final int FRAME_BYTES = 10_000;
 
   /** More than a window of HTTP/2's own. */
   private static final int LARGE_BYTES = 100_000;
+
+  /** A message of two bytes. */
+  private static final byte[] MESSAGE = RawConnection.message(0, 2, new byte[] {0x0a, 0});
 
   private PathHarness gateway;
   private ServerSocket port;
@@ -119,5 +122,48 @@ class EarlyAnswerTest {
       assertThat(settle(host)).isEmpty();
     }
     assertEndedOnce();
+  }
+
+  @Test
+  void nothingOfAnAnswerPassesThatGoesOnBehindItsMessage() throws Exception {
+    call(FRAME_BYTES);
+    byte[] more = {0};
+    try (Socket accepted = port.accept();
+        RawConnection host = host(accepted)) {
+      host.answer(1, 0, ":status", "200", "content-type", "application/grpc");
+      host.send(
+          RawConnection.DATA,
+          0,
+          1,
+          ByteBuffer.allocate(MESSAGE.length + 1).put(MESSAGE).put(more).array());
+      assertThat(settle(host)).containsExactly((int) ErrorCode.CANCEL);
+    }
+    assertRefusedWithoutData();
+  }
+
+  @Test
+  void norOfOneThatGoesOnInAnotherFrame() throws Exception {
+    call(FRAME_BYTES);
+    byte[] more = {0};
+    try (Socket accepted = port.accept();
+        RawConnection host = host(accepted)) {
+      host.answer(1, 0, ":status", "200", "content-type", "application/grpc");
+      host.send(RawConnection.DATA, 0, 1, MESSAGE);
+      host.send(RawConnection.DATA, 0, 1, more);
+      assertThat(settle(host)).containsExactly((int) ErrorCode.CANCEL);
+    }
+    assertRefusedWithoutData();
+  }
+
+  private void assertRefusedWithoutData() throws IOException {
+    caller.send(RawConnection.PING, 0, 0, new byte[8]);
+    RawConnection.Frame frame = caller.next();
+    while (frame.type() != RawConnection.PING || frame.flags() != RawConnection.ACK) {
+      assertThat(frame.type()).isNotEqualTo(RawConnection.DATA);
+      frame = caller.next();
+    }
+    assertThat(gateway.lane.records)
+        .singleElement()
+        .matches(each -> each.reason().equals("host_protocol_error"));
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServiceRouteTest {
+  private static final List<String> FORGED =
+      List.of("weighbridge-x", "x-forwarded-user", "proxy-authorization");
+
   private PathHarness path;
   private FakeService service;
 
@@ -93,7 +97,9 @@ class ServiceRouteTest {
     byte[] bin = {0, 1, (byte) 0xff, ','};
     metadata.put(FakeService.BIN, bin);
     metadata.put(FakeService.TEXT, "a");
-    metadata.put(Metadata.Key.of("weighbridge-x", Metadata.ASCII_STRING_MARSHALLER), "forged");
+    for (String name : FORGED) {
+      metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), "forged");
+    }
     var echo = call("Echo", CallOptions.DEFAULT, metadata);
     echo.halfClose();
 
@@ -101,8 +107,40 @@ class ServiceRouteTest {
     assertThat(echo.headers.get(FakeService.TEXT)).isEqualTo("a");
     assertThat(echo.trailers.get(FakeService.BIN)).isEqualTo(bin);
     assertThat(service.metadata.get(0).get(FakeService.BIN)).isEqualTo(bin);
-    assertThat(service.metadata.get(0).keys()).doesNotContain("authorization", "weighbridge-x");
+    assertThat(service.metadata.get(0).keys())
+        .doesNotContain("authorization")
+        .doesNotContainAnyElementsOf(FORGED);
     assertThat(echo.trailers.keys()).contains("weighbridge-record-id");
+  }
+
+  @Test
+  void aCallerWhoGoesOnSendingIsNotIdle() throws Exception {
+    long longNs = TimeUnit.MINUTES.toNanos(1);
+    long idleNs = TimeUnit.MILLISECONDS.toNanos(600);
+    path.close();
+    path = new PathHarness(PathHarness.limits(new CallLimits.Streams(longNs, idleNs, longNs, 8)));
+    path.routeService("shop.Cart", true, service.address());
+    var count =
+        new Conversation<>(
+            path.channel(), FakeService.method("Count"), CallOptions.DEFAULT, Conversation.key());
+    for (int i = 0; i < 10; i++) {
+      count.say(bytes(100));
+      Thread.sleep(100);
+    }
+    count.halfClose();
+    assertThat(count.status().getCode()).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
+  void nobodyIsServedUnrecordedWhoeverHeIs() throws Exception {
+    path.routeService("shop.Cart", false, service.address());
+    path.lane.full = true;
+    var echo =
+        new Conversation<>(
+            path.channel(), FakeService.method("Echo"), CallOptions.DEFAULT, new Metadata());
+    echo.say(bytes(1)).halfClose();
+    assertThat(echo.status().getDescription()).startsWith("audit_unavailable");
+    assertThat(service.received.get()).isZero();
   }
 
   @Test
