@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +21,7 @@ final class Workspace {
   private static final String PREFIX = "weighbridge-demo-";
   private static final String PROCESSES = "processes";
   private static final String KEPT = "kept";
+  private static final Pattern LINE = Pattern.compile("\\d{1,18} \\d{1,18}");
 
   private final Path folder;
 
@@ -67,7 +70,10 @@ final class Workspace {
   synchronized void register(ProcessHandle handle) throws IOException {
     Path list = folder.resolve(PROCESSES);
     String before = Files.exists(list) ? Files.readString(list) : "";
-    Files.writeString(list, before + handle.pid() + " " + startedMs(handle) + "\n");
+    // Whole or not at all: another demo may be looking.
+    Path next = folder.resolve(PROCESSES + ".next");
+    Files.writeString(next, before + handle.pid() + " " + startedMs(handle) + "\n");
+    Files.move(next, list, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Ends its processes and removes its folder; the demo's own process excepted. */
@@ -82,13 +88,24 @@ final class Workspace {
     delete();
   }
 
-  private boolean isAbandoned() throws IOException {
-    // Its first process is the demo that made it. Without the list it is somebody else's folder.
+  /** Whether it is ours, and the demo that made it is gone: its first process. */
+  boolean isAbandoned() throws IOException {
     Path list = folder.resolve(PROCESSES);
-    return Files.isReadable(list)
-        && Files.isWritable(folder)
-        && !Files.exists(folder.resolve(KEPT))
-        && Files.readString(list).lines().findFirst().flatMap(Workspace::parse).isEmpty();
+    if (!isOurs(folder) || !isOurs(list) || Files.exists(folder.resolve(KEPT))) {
+      return false;
+    }
+    List<String> lines = Files.readAllLines(list);
+    return !lines.isEmpty()
+        && lines.stream().allMatch(line -> LINE.matcher(line).matches())
+        && parse(lines.getFirst()).isEmpty();
+  }
+
+  /** What somebody else put there may name any process at all. */
+  private static boolean isOurs(Path path) throws IOException {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS)
+            .getName()
+            .equals(System.getProperty("user.name"));
   }
 
   private List<ProcessHandle> processes() throws IOException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -123,9 +124,10 @@ class ServiceRouteTest {
     var count =
         new Conversation<>(
             path.channel(), FakeService.method("Count"), CallOptions.DEFAULT, Conversation.key());
-    for (int i = 0; i < 10; i++) {
+    for (int i = 1; i <= 10; i++) {
+      int said = i;
       count.say(bytes(100));
-      Thread.sleep(100);
+      await().pollDelay(Duration.ofMillis(100)).until(() -> service.received.get() == said);
     }
     count.halfClose();
     assertThat(count.status().getCode()).isEqualTo(Status.Code.OK);

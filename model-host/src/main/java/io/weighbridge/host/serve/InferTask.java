@@ -65,7 +65,8 @@ final class InferTask implements Runnable {
       log.warn("{}: {}", generation, e.getMessage());
       outcome.failed(CallError.ENGINE_FAILED, messageOf(e));
       return;
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      // An Error as well, for want of direct memory it may be: else the caller would wait for ever.
       log.error("{}: unexpected", generation, e);
       outcome.failed(CallError.INTERNAL, "the host's log says more");
       return;

@@ -142,6 +142,8 @@ class HostTlsTest {
 
     await()
         .atMost(Duration.ofSeconds(10))
+        // One address may ask five times a second.
+        .pollInterval(Duration.ofMillis(400))
         .untilAsserted(() ->
             assertThat(attest(gateway).getTlsPublicKeyHash().toByteArray())
                 .isEqualTo(keyHash(next)));

@@ -77,6 +77,23 @@ class InferTaskTest {
   }
 
   @Test
+  void anErrorIsToldAndItsHoldGivenBack() throws Exception {
+    Generation generation = Objects.requireNonNull(host.repository.find("id", "1"));
+    assertThat(generation.tryHold()).isTrue();
+    Recorded recorded =
+        new Recorded(false) {
+          @Override
+          public boolean isGone() {
+            throw new OutOfMemoryError("a test's");
+          }
+        };
+    InferTask task = new InferTask(generation, ModelInferRequest.getDefaultInstance(), recorded);
+    task.submit(workers);
+    assertThat(recorded.next()).isEqualTo(CallError.INTERNAL);
+    assertThat(submit(false).next()).as("the worker goes on").isEqualTo(CallError.INPUT_INVALID);
+  }
+
+  @Test
   void aClosedRepositoryTakesNoMoreCalls() {
     Generation generation = Objects.requireNonNull(host.repository.find("id", ""));
     host.repository.close();
@@ -107,7 +124,7 @@ class InferTaskTest {
     return recorded;
   }
 
-  private static final class Recorded implements InferTask.Outcome {
+  private static class Recorded implements InferTask.Outcome {
     private final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
     private final boolean gone;
 
