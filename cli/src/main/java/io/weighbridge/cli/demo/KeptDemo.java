@@ -6,6 +6,7 @@ import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +48,16 @@ final class KeptDemo {
 
   /** Ends it and removes its folder and context. */
   static void clear(Path folder) throws IOException {
-    Workspace.at(folder).clear();
+    Workspace workspace = Workspace.at(folder);
     Optional<Path> context = Context.find(Path.of(""), System.getenv()).file();
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !workspace.isOurs()) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "the context here names no demo of yours",
+          "found " + folder + " in " + context.map(Path::toString).orElse("the context"),
+          "remove that file if nobody else needs it");
+    }
+    workspace.clear();
     if (context.isPresent()) {
       Files.deleteIfExists(context.get());
     }

@@ -88,31 +88,42 @@ final class Workspace {
     delete();
   }
 
-  /** Whether it is ours, and the demo that made it is gone: its first process. */
-  boolean isAbandoned() throws IOException {
-    Path list = folder.resolve(PROCESSES);
-    if (!isOurs(folder) || !isOurs(list) || Files.exists(folder.resolve(KEPT))) {
-      return false;
-    }
-    List<String> lines = Files.readAllLines(list);
+  /** Whether a demo of ours made it: a context that somebody else wrote may name any folder. */
+  boolean isOurs() {
+    return String.valueOf(folder.getFileName()).startsWith(PREFIX) && !lines().isEmpty();
+  }
+
+  /** Whether the demo that made it is gone: its first process. */
+  boolean isAbandoned() {
+    List<String> lines = lines();
     return !lines.isEmpty()
-        && lines.stream().allMatch(line -> LINE.matcher(line).matches())
+        && !Files.exists(folder.resolve(KEPT))
         && parse(lines.getFirst()).isEmpty();
   }
 
-  /** What somebody else put there may name any process at all. */
-  private static boolean isOurs(Path path) throws IOException {
-    return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-        && Files.getOwner(path, LinkOption.NOFOLLOW_LINKS)
-            .getName()
-            .equals(System.getProperty("user.name"));
+  private List<ProcessHandle> processes() {
+    return lines().stream().map(Workspace::parse).flatMap(Optional::stream).toList();
   }
 
-  private List<ProcessHandle> processes() throws IOException {
+  /**
+   * The list as we wrote it; empty when it is not, or cannot be read. What somebody else put there
+   * may name any process at all.
+   */
+  private List<String> lines() {
     Path list = folder.resolve(PROCESSES);
-    return Files.exists(list)
-        ? Files.readString(list).lines().map(Workspace::parse).flatMap(Optional::stream).toList()
-        : List.of();
+    try {
+      List<String> lines = isOurs(folder) && isOurs(list) ? Files.readAllLines(list) : List.of();
+      return lines.stream().allMatch(LINE.asMatchPredicate()) ? lines : List.of();
+    } catch (IOException e) {
+      // Gone meanwhile, or not for us to read: then it lists nothing of ours.
+      return List.of();
+    }
+  }
+
+  private static boolean isOurs(Path path) throws IOException {
+    return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS)
+        .getName()
+        .equals(System.getProperty("user.name"));
   }
 
   /** The process of a line, if it still runs. */

@@ -3,7 +3,9 @@ package io.weighbridge.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weighbridge.cli.connect.Context;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +20,33 @@ final class KeptDemoTest {
 
   @Test
   void aDemoWhoseFolderIsGoneCanBeStopped() throws Exception {
-    Path context = folder.resolve(Context.FILE_NAME);
-    Context.write(
-        context, Map.of(Context.Entry.DEMO, folder.resolve("weighbridge-demo-1").toString()));
+    Path context = context(folder.resolve("weighbridge-demo-1"));
+    Ended stop = stop();
+    assertThat(stop.code).as(stop.said).isZero();
+    assertThat(stop.said).contains("stopped, and cleared away");
+    assertThat(context).doesNotExist();
+  }
+
+  @Test
+  void aFolderThatNoDemoMadeIsNotClearedAway() throws Exception {
+    Path context = context(Files.createDirectory(folder.resolve("weighbridge-demo-photos")));
+    Path photo = Files.createFile(folder.resolve("weighbridge-demo-photos").resolve("one"));
+    Ended stop = stop();
+    assertThat(stop.code).as(stop.said).isNotZero();
+    assertThat(stop.said).contains("names no demo of yours");
+    assertThat(photo).exists();
+    assertThat(context).exists();
+  }
+
+  private Path context(Path demo) throws IOException {
+    Path file = folder.resolve(Context.FILE_NAME);
+    Context.write(file, Map.of(Context.Entry.DEMO, demo.toString()));
+    return file;
+  }
+
+  private record Ended(int code, String said) {}
+
+  private Ended stop() throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -36,9 +62,7 @@ final class KeptDemoTest {
     try {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).as(said).isZero();
-      assertThat(said).contains("stopped, and cleared away");
-      assertThat(context).doesNotExist();
+      return new Ended(process.exitValue(), said);
     } finally {
       process.destroyForcibly();
     }

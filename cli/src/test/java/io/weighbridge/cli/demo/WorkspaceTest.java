@@ -25,9 +25,25 @@ final class WorkspaceTest {
     assertThat(abandoned("")).as("being written").isFalse();
     assertThat(abandoned("junk\n")).isFalse();
     assertThat(abandoned(GONE + "junk\n")).isFalse();
+    Files.write(folder.resolve("processes"), new byte[] {(byte) 0xff});
+    assertThat(Workspace.at(folder).isAbandoned()).as("no text").isFalse();
     assertThat(abandoned(GONE)).isTrue();
     Files.createFile(folder.resolve("kept"));
     assertThat(abandoned(GONE)).as("kept").isFalse();
+  }
+
+  @Test
+  void clearingEndsNoProcessThatAListOfAnothersMakingNames() throws Exception {
+    Process bystander = new ProcessBuilder("sleep", "60").start();
+    try {
+      Workspace.at(folder).register(bystander.toHandle());
+      Path list = folder.resolve("processes");
+      Files.writeString(list, Files.readString(list) + "junk\n");
+      Workspace.at(folder).clear();
+      assertThat(bystander.isAlive()).isTrue();
+    } finally {
+      bystander.destroyForcibly();
+    }
   }
 
   @Test
