@@ -31,9 +31,6 @@ public final class TlsContexts implements AutoCloseable {
   /** The JDK cannot be told to keep no session, as BoringSSL is. */
   private static final int SESSION_SECONDS_MAX = 1;
 
-  /** Where keys are kept in memory only, a hash iterated ten thousand times protects nothing. */
-  private static final String QUICK_KEY_STORE = "JKS";
-
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
   /** Forward secrecy and authenticated encryption only (RFC 9113 section 9.2.2, RFC 9325). */
@@ -90,7 +87,11 @@ public final class TlsContexts implements AutoCloseable {
         files(tls),
         certificates -> {
           SslContextBuilder builder =
-              server(certificates, tls).sslProvider(SslProvider.JDK).keyStoreType(QUICK_KEY_STORE);
+              server(SslContextBuilder.forServer(ReadyFactories.keys(certificates)), tls)
+                  .sslProvider(SslProvider.JDK);
+          if (tls.clientCa() != null) {
+            builder.trustManager(ReadyFactories.roots(certificates.roots()));
+          }
           LiveJdkContext before = live.get();
           if (before == null) {
             live.set(LiveJdkContext.of(builder));
@@ -141,16 +142,17 @@ public final class TlsContexts implements AutoCloseable {
 
   private static SslContextBuilder server(Certificates certificates, ServerTls tls) {
     SslContextBuilder builder =
-        common(
+        server(
             SslContextBuilder.forServer(
-                Objects.requireNonNull(certificates.key()), certificates.chain()));
-    if (tls.clientCa() != null) {
-      boolean required = tls.clientCertificate() == ServerTls.ClientCertificate.REQUIRED;
-      builder
-          .trustManager(certificates.roots())
-          .clientAuth(required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
-    }
-    return builder;
+                Objects.requireNonNull(certificates.key()), certificates.chain()),
+            tls);
+    return tls.clientCa() == null ? builder : builder.trustManager(certificates.roots());
+  }
+
+  private static SslContextBuilder server(SslContextBuilder begun, ServerTls tls) {
+    boolean required = tls.clientCertificate() == ServerTls.ClientCertificate.REQUIRED;
+    ClientAuth asked = required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL;
+    return common(begun).clientAuth(tls.clientCa() == null ? ClientAuth.NONE : asked);
   }
 
   private static SslContextBuilder client(Certificates certificates) {
