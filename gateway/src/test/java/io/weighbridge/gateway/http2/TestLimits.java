@@ -21,51 +21,25 @@ final class TestLimits {
 
   /** Nothing runs into a timeout. */
   static Http2Limits patient() {
-    return new Http2Limits(
-        STREAMS_MAX,
-        STREAM_WINDOW,
-        CONNECTION_WINDOW,
-        HEADER_LIST_MAX,
-        RESETS_MAX,
-        CONTROL_FRAMES_MAX,
-        QUEUED_MAX,
-        LONG_NS,
-        LONG_NS,
-        LONG_NS);
+    return with(QUEUED_MAX, LONG_NS, LONG_NS);
   }
 
   /** Slow peers are given up after a second. */
   static Http2Limits impatient() {
-    return new Http2Limits(
-        STREAMS_MAX,
-        STREAM_WINDOW,
-        CONNECTION_WINDOW,
-        HEADER_LIST_MAX,
-        RESETS_MAX,
-        CONTROL_FRAMES_MAX,
-        QUEUED_MAX,
-        SHORT_NS,
-        SHORT_NS,
-        SHORT_NS);
+    return with(QUEUED_MAX, SHORT_NS, SHORT_NS);
   }
 
   /** The same, with room for more than a socket takes. */
   static Http2Limits impatientWithRoom() {
-    return new Http2Limits(
-        STREAMS_MAX,
-        STREAM_WINDOW,
-        CONNECTION_WINDOW,
-        HEADER_LIST_MAX,
-        RESETS_MAX,
-        CONTROL_FRAMES_MAX,
-        64 * QUEUED_MAX,
-        SHORT_NS,
-        SHORT_NS,
-        SHORT_NS);
+    return with(64 * QUEUED_MAX, SHORT_NS, SHORT_NS);
   }
 
   /** A server that owes an answer may be silent for as long as it takes to look again. */
   static Http2Limits soonUneasy() {
+    return with(QUEUED_MAX, LONG_NS, UNEASY_NS);
+  }
+
+  private static Http2Limits with(long queuedBytesMax, long slowNs, long silenceNs) {
     return new Http2Limits(
         STREAMS_MAX,
         STREAM_WINDOW,
@@ -73,10 +47,10 @@ final class TestLimits {
         HEADER_LIST_MAX,
         RESETS_MAX,
         CONTROL_FRAMES_MAX,
-        QUEUED_MAX,
-        LONG_NS,
-        LONG_NS,
-        UNEASY_NS);
+        queuedBytesMax,
+        slowNs,
+        slowNs,
+        silenceNs);
   }
 
   /** As many resets and control frames as anybody likes. */

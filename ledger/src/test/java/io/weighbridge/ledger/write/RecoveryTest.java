@@ -69,6 +69,10 @@ final class RecoveryTest {
 
   /** Nothing but the first checkpoint moves while it is copied. */
   private LedgerConfig neverSigning() {
+    return neverSigning(5);
+  }
+
+  private LedgerConfig neverSigning(int syncIntervalMs) {
     return new LedgerConfig(
         config.directory(),
         config.stateDirectory(),
@@ -76,7 +80,7 @@ final class RecoveryTest {
         config.softwareVersion(),
         1,
         LedgerConfig.LANE_BYTES_MIN,
-        5,
+        syncIntervalMs,
         3_600_000,
         3_600_000,
         256 * 1024,
@@ -263,18 +267,7 @@ final class RecoveryTest {
 
   /** Only the control lane's records wake the sealer. */
   private LedgerConfig neverSyncing() {
-    return new LedgerConfig(
-        config.directory(),
-        config.stateDirectory(),
-        config.gatewayId(),
-        config.softwareVersion(),
-        1,
-        LedgerConfig.LANE_BYTES_MIN,
-        100_000,
-        3_600_000,
-        3_600_000,
-        256 * 1024,
-        0);
+    return neverSigning(100_000);
   }
 
   private static long callsOfLane0(Path where) throws IOException {
