@@ -2,6 +2,8 @@ package io.weighbridge.gateway.http2;
 
 import static io.weighbridge.gateway.wire.Frames.data;
 import static io.weighbridge.gateway.wire.Frames.headers;
+import static io.weighbridge.gateway.wire.Frames.preface;
+import static io.weighbridge.gateway.wire.Frames.settings;
 import static io.weighbridge.gateway.wire.Frames.windowUpdate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +22,8 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +49,32 @@ class LeanTransportTest
   @Override
   public Map<String, String> deviations() {
     return Map.of();
+  }
+
+  /**
+   * The socket is full whenever anybody looks, and yet the peer reads all the time. The transport
+   * on Netty's handler is not asked: it resets such streams where the machine's socket buffers are
+   * large, and keeps them where they are small.
+   */
+  @Test
+  void peersThatReadSlowlyMayStay() throws Throwable {
+    try (ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+        EchoPort port = new EchoPort(transport(), TestLimits.impatientWithRoom());
+        RawPeer peer = RawPeer.silent(port.address(), 64 << 10)) {
+      Echo echo = port.echo();
+      peer.send(preface(), settings(Frames.INITIAL_WINDOW_SIZE, Integer.MAX_VALUE));
+      peer.send(windowUpdate(0, Integer.MAX_VALUE - 65_535));
+      for (int i = 0; i < 10; i++) {
+        peer.send(headers(2 * i + 1, Frames.END_STREAM, burst(2_000_000)));
+      }
+      var reading = pace.scheduleAtFixedRate(peer::next, 10, 10, TimeUnit.MILLISECONDS);
+      await()
+          .during(SlowContract.LONG_MS, TimeUnit.MILLISECONDS)
+          .atMost(SlowContract.LONG_MS + 1_000, TimeUnit.MILLISECONDS)
+          .untilAsserted(() -> assertThat(echo.resets).isEmpty());
+      assertThat(port.queuedBytes()).isPositive();
+      reading.cancel(true);
+    }
   }
 
   /** What waits while memory is short is ended at once, by its peer's word and ours. */

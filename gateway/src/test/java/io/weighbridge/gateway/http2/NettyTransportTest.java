@@ -52,14 +52,6 @@ class NettyTransportTest
 
   @Test
   @Override
-  public void peersThatReadSlowlyMayStay() throws Throwable {
-    Deviation.judge(
-        "resets streams that wait for the socket like those that wait for windows",
-        SlowContract.super::peersThatReadSlowlyMayStay);
-  }
-
-  @Test
-  @Override
   public void peersThatNeverReadAreGivenUp() throws Throwable {
     Deviation.judge(
         "only what waits for windows is watched, not what the socket does not take",

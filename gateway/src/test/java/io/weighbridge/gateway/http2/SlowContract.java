@@ -169,29 +169,6 @@ interface SlowContract extends Contract {
     }
   }
 
-  /** The socket is full whenever anybody looks, and yet the peer reads all the time. */
-  @Test
-  default void peersThatReadSlowlyMayStay() throws Throwable {
-    try (ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
-        EchoPort port = new EchoPort(transport(), TestLimits.impatientWithRoom());
-        RawPeer peer = RawPeer.silent(port.address(), 64 << 10)) {
-      Echo echo = port.echo();
-      peer.send(preface(), settings(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE));
-      peer.send(windowUpdate(0, Integer.MAX_VALUE - 65_535));
-      byte[] burst = Frames.concat(Hpack.request("/burst"), Hpack.literal("x-bytes", "2000000"));
-      for (int i = 0; i < 10; i++) {
-        peer.send(headers(2 * i + 1, END_STREAM, burst));
-      }
-      var reading = pace.scheduleAtFixedRate(peer::next, 10, 10, TimeUnit.MILLISECONDS);
-      await()
-          .during(LONG_MS, TimeUnit.MILLISECONDS)
-          .atMost(LONG_MS + 1_000, TimeUnit.MILLISECONDS)
-          .untilAsserted(() -> assertThat(echo.resets).isEmpty());
-      assertThat(port.queuedBytes()).isPositive();
-      reading.cancel(true);
-    }
-  }
-
   /** Each waits longer for its turn than for what stuck streams are ended after. */
   @Test
   default void streamsThatWaitForTheirTurnGoOn() throws Throwable {
