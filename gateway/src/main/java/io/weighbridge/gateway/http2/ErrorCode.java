@@ -21,10 +21,14 @@ public final class ErrorCode {
   /** Never on the wire: we ended the stream, for too much waited for its peer. */
   public static final long NO_ROOM = -2;
 
-  private ErrorCode() {}
+  /** Never on the wire: we ended the stream, for its peer took nothing of it for too long. */
+  public static final long STALLED = -3;
 
-  /** What a peer is told when we end a stream for that. */
-  static long told(long errorCode) {
-    return errorCode == NO_ROOM ? ENHANCE_YOUR_CALM : errorCode;
-  }
+  /** Never on the wire: we ended the stream, for its peer broke HTTP/2 on it. */
+  public static final long VIOLATED = -4;
+
+  /** Never on the wire: we ended the stream, for its peer sent a larger header list than it may. */
+  public static final long LIST_TOO_LARGE = -5;
+
+  private ErrorCode() {}
 }

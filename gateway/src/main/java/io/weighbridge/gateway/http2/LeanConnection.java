@@ -135,7 +135,7 @@ final class LeanConnection implements LoopConnection {
       boolean still = outbox.overBudget(limits.queuedBytesMax());
       LeanStream stuck = still ? streams.longestStalled() : null;
       if (stuck != null) {
-        abort(stuck, ErrorCode.NO_ROOM);
+        abort(stuck, ErrorCode.ENHANCE_YOUR_CALM, ErrorCode.NO_ROOM);
       }
     }
   }
@@ -190,11 +190,11 @@ final class LeanConnection implements LoopConnection {
     }
   }
 
-  /** Ends a stream because its peer does not do its part; its listener is told. */
-  void abort(LeanStream stream, long errorCode) {
-    answers.reset(stream.id, ErrorCode.told(errorCode));
+  /** Ends a stream because its peer does not do its part; its listener is told why. */
+  void abort(LeanStream stream, long errorCode, long why) {
+    answers.reset(stream.id, errorCode);
     remove(stream, StreamIds.End.RESET_BY_US);
-    stream.listener.reset(errorCode, false);
+    stream.listener.reset(why, false);
     answered();
   }
 
@@ -371,7 +371,7 @@ final class LeanConnection implements LoopConnection {
     }
     for (LeanStream stream : streams.all()) {
       if (!stream.closed && outbox.shutOff(stream, limits.writeStallNs(), nowNs)) {
-        abort(stream, ErrorCode.CANCEL);
+        abort(stream, ErrorCode.CANCEL, ErrorCode.STALLED);
       }
     }
   }

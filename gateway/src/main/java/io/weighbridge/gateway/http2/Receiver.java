@@ -95,7 +95,7 @@ final class Receiver implements FrameListener {
     if (stream.peerEnded) {
       violated(stream, ErrorCode.STREAM_CLOSED);
     } else if (outcome == HeaderDecoder.Outcome.TOO_LARGE) {
-      violated(stream, ErrorCode.PROTOCOL_ERROR);
+      abort(stream, ErrorCode.PROTOCOL_ERROR, ErrorCode.LIST_TOO_LARGE);
     } else if (stream.headersSeen) {
       // The second block of a message ends it (RFC 9113 section 8.1).
       if (endStream) {
@@ -362,7 +362,11 @@ final class Receiver implements FrameListener {
   }
 
   private void violated(LeanStream stream, long errorCode) {
-    connection.abort(stream, errorCode);
+    abort(stream, errorCode, ErrorCode.VIOLATED);
+  }
+
+  private void abort(LeanStream stream, long errorCode, long why) {
+    connection.abort(stream, errorCode, why);
     strike();
   }
 

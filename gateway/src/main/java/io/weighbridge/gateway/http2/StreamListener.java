@@ -28,8 +28,8 @@ public interface StreamListener {
   /**
    * The stream ended before both sides finished it.
    *
-   * @param errorCode as in RFC 9113 section 7, {@link ErrorCode#CONNECTION_LOST} or {@link
-   *     ErrorCode#NO_ROOM}
+   * @param errorCode the peer's, as in RFC 9113 section 7, or one of those of {@link ErrorCode}
+   *     that are never on the wire
    * @param unseen whether the peer provably never looked at the stream, so that it is safe to try
    *     again
    */

@@ -46,7 +46,7 @@ final class CallClock extends TimerWheel.Timer {
     loop.timers().stop(this);
   }
 
-  /** The caller sent something. */
+  /** The caller sent something, or may send more. */
   void heard() {
     heardNs = loop.nowNs();
   }
@@ -65,6 +65,10 @@ final class CallClock extends TimerWheel.Timer {
   void due(long nowNs) {
     CallFacts facts = call.known();
     CallStream stream = facts.stream();
+    if (facts.body().out().stuck()) {
+      // Nobody can send what no host takes.
+      heardNs = nowNs;
+    }
     if (nowNs >= deadlineNs) {
       boolean stopping = nowNs == TimerWheel.END_OF_TIME_NS;
       call.refuse(stopping ? Refusal.DRAINING : Refusal.DEADLINE_EXCEEDED, "");

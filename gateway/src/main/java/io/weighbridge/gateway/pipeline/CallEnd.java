@@ -3,7 +3,9 @@ package io.weighbridge.gateway.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import io.weighbridge.gateway.admission.Admission;
+import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,23 @@ record CallEnd(
   /** The gateway's own word, before the call goes to a host. */
   static CallEnd refused(Admission.Refused by) {
     return new CallEnd(by.why().grpcCode(), by.why(), by.detail(), null, by.waitNs());
+  }
+
+  /** The caller's stream is over: by a reset, or for what we found wrong with it. */
+  static CallEnd reset(long errorCode) {
+    if (errorCode == ErrorCode.NO_ROOM) {
+      return refused(PressureCause.QUEUED_BYTES.refused());
+    }
+    if (errorCode == ErrorCode.STALLED) {
+      return refused(
+          Refusal.DEADLINE_EXCEEDED, "the caller stopped taking the answer (write-stall-max)");
+    }
+    if (errorCode == ErrorCode.VIOLATED) {
+      return refused(Refusal.FRAMING_MALFORMED, "the stream's frames break HTTP/2");
+    }
+    return errorCode == ErrorCode.LIST_TOO_LARGE
+        ? refused(Refusal.REQUEST_MALFORMED, "the header list is too large (header-list-bytes-max)")
+        : refused(Refusal.CANCELLED, "");
   }
 
   /** Why the gateway itself ends the call; what nothing explains is a defect. */

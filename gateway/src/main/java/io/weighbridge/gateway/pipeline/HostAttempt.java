@@ -126,6 +126,7 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
   @Override
   public void sent(int receiptBytes) {
     creditDue -= receiptBytes;
+    call.body().out().taken(receiptBytes);
     call.creditCaller(receiptBytes);
   }
 
@@ -233,7 +234,8 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     Refusal why = lost || unseen ? Refusal.HOST_CONNECTION_LOST : HostFault.ofReset(errorCode);
     boolean gaveUp =
         why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), tries.deadlineNs());
-    verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.of(why));
+    Outcome shown = errorCode == ErrorCode.STALLED ? Outcome.ERRED : HostFault.of(why);
+    verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : shown);
     end();
     String detail = lost || unseen ? "" : HostFault.detailOfReset(errorCode);
     tries.failed(this, why, detail, unseen);

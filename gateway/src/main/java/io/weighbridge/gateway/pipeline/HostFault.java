@@ -28,6 +28,12 @@ final class HostFault {
     if (errorCode == ErrorCode.NO_ROOM) {
       return Refusal.OVERLOADED;
     }
+    if (errorCode == ErrorCode.STALLED) {
+      return Refusal.DEADLINE_EXCEEDED;
+    }
+    if (errorCode == ErrorCode.VIOLATED || errorCode == ErrorCode.LIST_TOO_LARGE) {
+      return Refusal.HOST_PROTOCOL_ERROR;
+    }
     if (errorCode == ErrorCode.ENHANCE_YOUR_CALM) {
       return Refusal.HOST_EXHAUSTED;
     }
@@ -42,8 +48,17 @@ final class HostFault {
 
   /** What a call is told of a reset. */
   static String detailOfReset(long errorCode) {
-    return errorCode == ErrorCode.NO_ROOM
-        ? PressureCause.QUEUED_BYTES.refused().detail()
+    if (errorCode == ErrorCode.NO_ROOM) {
+      return PressureCause.QUEUED_BYTES.refused().detail();
+    }
+    if (errorCode == ErrorCode.STALLED) {
+      return "the host stopped taking the request (write-stall-max)";
+    }
+    if (errorCode == ErrorCode.VIOLATED) {
+      return "the host's frames break HTTP/2";
+    }
+    return errorCode == ErrorCode.LIST_TOO_LARGE
+        ? "the host's header list is too large (header-list-bytes-max)"
         : "the host reset the stream, HTTP/2 error " + errorCode;
   }
 

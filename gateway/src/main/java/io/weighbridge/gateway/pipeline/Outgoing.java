@@ -49,6 +49,10 @@ final class Outgoing {
 
   private @Nullable Sink sink;
   private int uncredited;
+
+  /** Of the caller's window: what no host has taken, which is at least what is uncredited. */
+  private long untakenBytes;
+
   private long writtenBytes;
   private boolean ended;
   private boolean creditless;
@@ -80,6 +84,16 @@ final class Outgoing {
     return kept != null && sink == null;
   }
 
+  /** Whether a host, or the lack of one, keeps the caller from sending more. */
+  boolean stuck() {
+    return !creditless && untakenBytes > uncredited;
+  }
+
+  /** A host has taken what stood for that much of the caller's window. */
+  void taken(int creditBytes) {
+    untakenBytes -= creditBytes;
+  }
+
   /** Whether the last byte was written. */
   boolean ended() {
     return ended;
@@ -98,6 +112,7 @@ final class Outgoing {
     }
     ended |= end;
     uncredited += fromCaller;
+    untakenBytes += fromCaller;
     writtenBytes += Math.max(fromCaller, bytes.readableBytes() - APPENDIX_BYTES_MAX);
     Sink to = sink;
     if (to != null) {

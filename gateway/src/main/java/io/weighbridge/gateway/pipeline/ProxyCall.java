@@ -12,7 +12,6 @@ import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.grpc.GrpcTimeout;
 import io.weighbridge.gateway.grpc.HeaderFault;
 import io.weighbridge.gateway.grpc.HeaderRules;
-import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.http2.HeaderBlock;
 import io.weighbridge.gateway.http2.StreamListener;
 import io.weighbridge.gateway.identity.KeyCheck;
@@ -95,11 +94,11 @@ final class ProxyCall implements StreamListener {
     boolean reflected = loop.services().local().reflection() != null;
     RpcMethod method = RpcMethod.of(request.path(), tables.services(), reflected);
     if (method == null || request.timeoutNs() == GrpcTimeout.BAD) {
-      refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED);
+      refuse(method == null ? Refusal.METHOD_UNKNOWN : Refusal.TIMEOUT_MALFORMED, "");
       return;
     }
     switch (caller.identify(method, request, tables.keys())) {
-      case KeyCheck.Answer.Refused refused -> refuse(refused.refusal());
+      case KeyCheck.Answer.Refused refused -> refuse(refused.refusal(), "");
       case KeyCheck.Answer.Known known -> begin(method, known.caller(), tables);
     }
     if (endStream) {
@@ -125,7 +124,7 @@ final class ProxyCall implements StreamListener {
       route.chose(rule);
       attempt(known, rule.target(), rule.hosts());
     } else if (rule != null) {
-      refuse(Refusal.PERMISSION_DENIED);
+      refuse(Refusal.PERMISSION_DENIED, "");
     }
   }
 
@@ -192,7 +191,7 @@ final class ProxyCall implements StreamListener {
     Target target = route.target();
     ModelRoute model = route.model();
     if (refusal != null || target == null || model == null) {
-      refuse(refusal == null ? Refusal.VERSION_UNKNOWN : refusal);
+      refuse(refusal == null ? Refusal.VERSION_UNKNOWN : refusal, "");
     } else if (local != null) {
       local.answer(body, target);
     } else {
@@ -323,6 +322,7 @@ final class ProxyCall implements StreamListener {
 
   void creditCaller(int byteCount) {
     if (byteCount > 0 && stage != Stage.ENDED) {
+      clock.heard();
       reply.credit(byteCount);
     }
   }
@@ -331,15 +331,12 @@ final class ProxyCall implements StreamListener {
 
   @Override
   public void reset(long errorCode, boolean unseen) {
-    if (errorCode == ErrorCode.NO_ROOM) {
-      refuse(CallEnd.refused(PressureCause.QUEUED_BYTES.refused()));
+    CallEnd last = CallEnd.reset(errorCode);
+    if (last.why() == Refusal.CANCELLED) {
+      end(last);
     } else {
-      end(CallEnd.refused(Refusal.CANCELLED, ""));
+      refuse(last);
     }
-  }
-
-  private void refuse(Refusal why) {
-    refuse(why, "");
   }
 
   void refuse(Refusal why, String detail) {

@@ -317,7 +317,7 @@ final class NettyConnection implements LoopConnection {
       }
     }
     if (victim != null) {
-      abort(victim, ErrorCode.NO_ROOM);
+      abort(victim, ErrorCode.ENHANCE_YOUR_CALM, ErrorCode.NO_ROOM);
     }
   }
 
@@ -335,13 +335,12 @@ final class NettyConnection implements LoopConnection {
   }
 
   /** Ends a stream because its peer does not do its part; its listener is told. */
-  private void abort(Http2Stream stream, long errorCode) {
+  private void abort(Http2Stream stream, long errorCode, long why) {
     OpenStream open = stream.getProperty(streamKey);
-    long said = errorCode == ErrorCode.NO_ROOM ? ErrorCode.ENHANCE_YOUR_CALM : errorCode;
-    handler().resetStream(context(), stream.id(), said, context().newPromise());
+    handler().resetStream(context(), stream.id(), errorCode, context().newPromise());
     if (open != null && !open.told) {
       open.told = true;
-      open.listener.reset(errorCode, false);
+      open.listener.reset(why, false);
     }
     markDirty();
   }
@@ -361,7 +360,7 @@ final class NettyConnection implements LoopConnection {
       if (open != null
           && open.queuedBytes > 0
           && nowNs - open.stalledSinceNs > limits.writeStallNs()) {
-        abort(stream, ErrorCode.CANCEL);
+        abort(stream, ErrorCode.CANCEL, ErrorCode.STALLED);
       }
     }
   }

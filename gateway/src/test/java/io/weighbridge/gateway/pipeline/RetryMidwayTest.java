@@ -170,7 +170,8 @@ class RetryMidwayTest {
   @Test
   void theCallerGetsTheCreditThatTheFirstHostKept() throws Exception {
     stop();
-    begin(roomyForRetries());
+    // All that fits into the caller's window is kept.
+    begin(TestCallLimits.roomyForRetries(2 * WINDOW_BYTES));
     byte[] request = request(2 * WINDOW_BYTES);
     caller.begin(1, "ModelInfer", "identity");
     send(request, 0, WINDOW_BYTES);
@@ -180,20 +181,5 @@ class RetryMidwayTest {
       assertThat(received(host, WINDOW_BYTES)).hasSize(WINDOW_BYTES);
       await().until(() -> settle() == WINDOW_BYTES);
     }
-  }
-
-  /** All that fits into the caller's window is kept for a second try. */
-  private static CallLimits roomyForRetries() {
-    CallLimits usual = PathHarness.limits();
-    return new CallLimits(
-        usual.messageBytesMax(),
-        usual.peekBytesMax(),
-        2 * WINDOW_BYTES,
-        WINDOW_BYTES,
-        usual.callDurationMaxNs(),
-        usual.bodyIdleMaxNs(),
-        usual.inflatedBytesMax(),
-        usual.inflatingBytesMax(),
-        usual.streams());
   }
 }

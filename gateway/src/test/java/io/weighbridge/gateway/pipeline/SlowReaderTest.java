@@ -62,20 +62,6 @@ class SlowReaderTest {
     host.close();
   }
 
-  private static CallLimits shortCalls() {
-    CallLimits usual = PathHarness.limits();
-    return new CallLimits(
-        usual.messageBytesMax(),
-        usual.peekBytesMax(),
-        usual.retryBodyBytesMax(),
-        usual.streamWindowBytes(),
-        CALL_NS_MAX,
-        usual.bodyIdleMaxNs(),
-        usual.inflatedBytesMax(),
-        usual.inflatingBytesMax(),
-        usual.streams());
-  }
-
   private static ModelInferRequest request() {
     return ModelInferRequest.newBuilder().setModelName("m").build();
   }
@@ -143,7 +129,7 @@ class SlowReaderTest {
   @Test
   void runningOutOfTimeIsNotHeldAgainstTheHost() throws Exception {
     stop();
-    start(100, shortCalls());
+    start(100, TestCallLimits.shortCalls(CALL_NS_MAX));
     measure();
     unread(UNREAD_CALLS);
     await().until(() -> gateway.lane.records.size() == USUAL_CALLS + UNREAD_CALLS);
