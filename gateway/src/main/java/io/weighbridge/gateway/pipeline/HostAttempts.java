@@ -160,7 +160,7 @@ final class HostAttempts {
     Target of = target;
     CallLoop loop = call.loop();
     ModelRoute model = call.known().route().model();
-    if (waited == null || of == null || places.enter(loop, model) != null) {
+    if (waited == null || of == null || !waited.may(places.enter(loop, model))) {
       return false;
     }
     Eligible chosen = loop.upstream().chooseWaiting(eligible, oneMore, call, nowNs);

@@ -22,6 +22,9 @@ final class PlaceWait extends Waiter {
   private final long sinceNs;
   private boolean counted;
 
+  /** What it found full, other than the hosts. */
+  private @Nullable String full;
+
   private PlaceWait(
       ProxyCall call, HostAttempts attempts, int slot, Waiter.Terms terms, long nowNs) {
     super(call.known().caller(), terms);
@@ -79,6 +82,12 @@ final class PlaceWait extends Waiter {
     return null;
   }
 
+  /** Whether only a place on a host is missing, and nothing else is full. */
+  boolean may(@Nullable String alsoFull) {
+    full = alsoFull;
+    return alsoFull == null;
+  }
+
   @Override
   protected boolean go(boolean oneMore, long nowNs) {
     return attempts.place(oneMore, nowNs);
@@ -86,7 +95,9 @@ final class PlaceWait extends Waiter {
 
   @Override
   protected void refuse(String detail) {
-    call.refuse(Refusal.OVERLOADED, detail);
+    String what = full;
+    String told = what == null ? detail : what + detail.substring(PlaceQueues.FULL.length());
+    call.refuse(Refusal.OVERLOADED, told);
   }
 
   /** It goes to a host now. */

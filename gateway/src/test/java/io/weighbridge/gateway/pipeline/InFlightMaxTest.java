@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import inference.GRPCInferenceServiceGrpc;
+import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.CallOptions;
 import io.grpc.StatusRuntimeException;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.upstream.health.HealthLimits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,17 +45,17 @@ class InFlightMaxTest {
 
   /** Calls that are not answered, once the host has all of them. */
   private List<Conversation<ModelInferRequest, ModelInferResponse>> hold(int count) {
+    return hold(count, request());
+  }
+
+  private List<Conversation<ModelInferRequest, ModelInferResponse>> hold(
+      int count, ModelInferRequest request) {
     int before = host.requests.size();
     var channel = gateway.channel();
     List<Conversation<ModelInferRequest, ModelInferResponse>> held = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      var call =
-          new Conversation<>(
-              channel,
-              GRPCInferenceServiceGrpc.getModelInferMethod(),
-              CallOptions.DEFAULT,
-              Conversation.key());
-      call.say(request()).halfClose();
+      var call = Conversation.prediction(channel);
+      call.say(request).halfClose();
       held.add(call);
     }
     await().until(() -> host.requests.size() == before + count);
@@ -92,6 +93,34 @@ class InFlightMaxTest {
     await().until(() -> host.cancelled.get() == PLACES + 2);
     hold(PLACES);
     assertFull();
+  }
+
+  /** It waits for a place on the host, and meanwhile others, which need none, take the model's. */
+  @Test
+  void aCallThatWaitedIsToldOfTheMaximumAsWell() throws Exception {
+    int onHost = 2;
+    gateway.close();
+    gateway =
+        new PathHarness(
+            PathHarness.limits(),
+            new PathHarness.Waits(
+                new HealthLimits(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(20), onHost),
+                TimeUnit.MILLISECONDS.toNanos(200)));
+    gateway.serve(PathHarness.DIGEST, host);
+    hold(onHost);
+    var waits = Conversation.prediction(gateway.channel());
+    waits.say(request()).halfClose();
+    await().until(() -> gateway.metrics.waiting(gateway.slots.of("m", "1")) == 1);
+    hold(
+        PLACES - onHost,
+        request().toBuilder()
+            .putParameters("sequence_id", InferParameter.newBuilder().setInt64Param(7).build())
+            .build());
+    assertThat(waits.end().getDescription())
+        .startsWith(
+            "overloaded: "
+                + PLACES
+                + " calls of this model are in flight (in-flight-max), for longer than");
   }
 
   @Test
