@@ -2,6 +2,7 @@ package io.weighbridge.gateway.upstream.check;
 
 import io.weighbridge.gateway.call.HostTable.Host;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +16,10 @@ final class HostCheck {
   private final Host host;
   private final CheckMethod method;
   private final Map<CheckAnswer, LongAdder> counts = new EnumMap<>(CheckAnswer.class);
+
+  /** Whether it let each question be asked at last. Only of the thread that asks. */
+  private final Map<Question, Boolean> lets = new HashMap<>();
+
   private volatile boolean unimplemented;
 
   /** The last question could not even be put. Only of the thread that asks. */
@@ -53,24 +58,33 @@ final class HostCheck {
     unaskable = true;
   }
 
-  void answered(CheckAnswer answer) {
+  void answered(Question question, CheckAnswer answer) {
     count(answer).increment();
-    boolean before = unimplemented;
-    switch (answer) {
-      case UNIMPLEMENTED -> {
-        unimplemented = true;
-        if (!before) {
-          LOG.warn(
-              "host {} does not answer health-check {}: only calls will show how it is",
-              host.id(),
-              method.word());
-        }
-      }
-      case READY, NOT_READY, FAILED -> unimplemented = false;
-      case UNREACHABLE -> {
-        // Says nothing of what the host offers.
-      }
+    if (answer == CheckAnswer.UNREACHABLE) {
+      // Says nothing of what the host offers.
+      return;
     }
+    boolean now = answer != CheckAnswer.UNIMPLEMENTED;
+    Boolean before = lets.put(question, now);
+    if (!now && !Boolean.FALSE.equals(before)) {
+      LOG.warn(
+          "host {} does not answer health-check {}{}: only calls will show how it is",
+          host.id(),
+          method.word(),
+          question.about());
+    }
+    judge();
+  }
+
+  /** That is not asked any more. */
+  void forget(Question question) {
+    if (lets.remove(question) != null) {
+      judge();
+    }
+  }
+
+  private void judge() {
+    unimplemented = !lets.isEmpty() && !lets.containsValue(true);
   }
 
   HostChecks.Report report() {

@@ -158,7 +158,7 @@ public final class HostChecks implements AutoCloseable {
       // It serves that no more.
       return;
     }
-    host.answered(answer);
+    host.answered(question, answer);
     boolean failed = checked.failed(answer);
     if (answer == CheckAnswer.UNREACHABLE || (failed && answer == CheckAnswer.FAILED)) {
       // Whatever is wrong with the connection, another one may do.
@@ -198,8 +198,16 @@ public final class HostChecks implements AutoCloseable {
       next.put(question, checked);
     });
     due.removeIf(checked -> !next.containsKey(checked.question));
+    known.keySet().stream().filter(old -> !next.containsKey(old)).forEach(this::forget);
     health.ready(gone);
     known = next;
+  }
+
+  private void forget(Question question) {
+    HostCheck host = hosts.get(question.host());
+    if (host != null) {
+      host.forget(question);
+    }
   }
 
   private @Nullable Question question(Host host, Slots.Name served) {

@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version that must be ready; null for the whole host
  */
-record Question(Host host, CheckMethod method, Slots.@Nullable Name version) {}
+record Question(Host host, CheckMethod method, Slots.@Nullable Name version) {
+  /** Space and the version, for people; empty for the whole host. */
+  String about() {
+    Slots.Name of = version;
+    return of == null ? "" : " of " + of.model() + " " + of.version();
+  }
+}

@@ -69,7 +69,9 @@ class HostChecksTest {
       if (holding) {
         held.add(to);
       } else {
-        to.accept(answers.getOrDefault(question.host().id(), CheckAnswer.READY));
+        String host = question.host().id();
+        CheckAnswer ofHost = answers.getOrDefault(host, CheckAnswer.READY);
+        to.accept(answers.getOrDefault(host + question.about(), ofHost));
       }
     }
 
@@ -214,6 +216,19 @@ class HostChecksTest {
     asker.answers.put("h0", CheckAnswer.READY);
     pass(20 * PERIOD);
     assertThat(checks.report(a).method()).isEqualTo("model-ready");
+  }
+
+  @Test
+  void aHostThatLetsItselfBeAskedAboutSomeOfItsVersionsIsAsked() {
+    Host a = host(0, CheckMethod.MODEL_READY);
+    serve(version("m", "1", a), version("m", "2", a));
+    asker.answers.put("h0 of m 2", CheckAnswer.UNIMPLEMENTED);
+    pass(2 * PERIOD);
+    assertThat(checks.report(a).method()).isEqualTo("model-ready");
+    // What is not asked any more says nothing.
+    versions = List.of(version("m", "2", a));
+    pass(PERIOD);
+    assertThat(checks.report(a).method()).isEqualTo("unimplemented");
   }
 
   @Test
