@@ -146,13 +146,21 @@ final class AdminCommandsTest {
         .contains("host-a: digest_mismatch")
         .contains("12 ms")
         .contains("31.25 %")
-        .contains("host-a: minilm/1 is resting (failing_more), since ");
+        .contains("host-a: minilm/1 is resting (failing_more), since ")
+        .contains("minilm/1! /p.Service! ")
+        .contains("host-a: says that it holds 1,002 more, not configured");
     assertThat(admin.run("host", "list", "-o", "json").out())
         .contains("\"standing\"")
         .contains("\"failedPpm\"");
     Shell.Result released = admin.run("host", "release", "host-a", "--reason", "fixed");
     assertThat(released.exitCode()).isZero();
     assertThat(released.out()).contains("✓ released host-a, now proved").contains(FakeAdmin.RECORD);
+  }
+
+  @Test
+  void listsManyHosts() {
+    admin.alike = 100_000;
+    assertThat(admin.run("host", "list", "-o", "jsonl").out().lines()).hasSize(100_003);
   }
 
   @Test

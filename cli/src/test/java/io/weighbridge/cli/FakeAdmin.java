@@ -49,6 +49,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -62,6 +63,10 @@ final class FakeAdmin implements AutoCloseable {
   private volatile ModelTraffic model = model(1, 1_000_000, 0);
   private volatile String released = "proved";
   private volatile int leftOut;
+
+  /** So many more hosts. */
+  volatile int alike;
+
   private volatile Runnable whileCreating = () -> {};
   final List<SetTrafficRequest> changes = new CopyOnWriteArrayList<>();
 
@@ -235,6 +240,8 @@ final class FakeAdmin implements AutoCloseable {
           .setInFlight(3)
           .setLatencyNs(12_000_000)
           .setFailedPpm(312_500);
+      host.addModelsBuilder().setName("/p.Service").setStanding("resting");
+      host.setModelsLeftOut(1_002);
       return host.setReason(state.equals("proved") ? "" : "digest_mismatch").build();
     }
 
@@ -246,6 +253,7 @@ final class FakeAdmin implements AutoCloseable {
               .addHosts(host("proved"))
               .addHosts(host("quarantined"))
               .addHosts(draining())
+              .addAllHosts(Collections.nCopies(alike, draining()))
               .build());
     }
 

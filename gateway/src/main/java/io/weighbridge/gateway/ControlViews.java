@@ -111,6 +111,7 @@ final class ControlViews {
               .setBinding(status.binding())
               .setProofAgeNs(Math.max(0, status.proofAgeNs()))
               .setHealthCheck(known.checks().report(status.host()).method())
+              .setModelsLeftOut(status.modelsLeftOut())
               .setInFlight(known.counters().inFlight(status.host()));
       for (HostStatus.HeldModel held : status.models()) {
         Host.HostModel.Builder model =
@@ -127,7 +128,19 @@ final class ControlViews {
         }
         host.addModels(model);
       }
+      reports.forEach((name, report) -> {
+        if (name.version().isEmpty()) {
+          host.addModels(service(name.model(), report));
+        }
+      });
       return host.build();
+    }
+
+    /** A service of `routes` is held by nobody, but rests as versions do. */
+    private static Host.HostModel service(String name, SeatReport report) {
+      Host.HostModel.Builder service = Host.HostModel.newBuilder().setName(name).setExpected(true);
+      addHealth(service, report);
+      return service.build();
     }
 
     private static void addHealth(Host.HostModel.Builder model, SeatReport report) {

@@ -5,16 +5,11 @@ import io.netty.util.internal.PlatformDependent;
 import io.weighbridge.gateway.admission.PressureCause;
 import io.weighbridge.gateway.attestation.HostStatus;
 import io.weighbridge.gateway.call.HostTable;
-import io.weighbridge.gateway.call.Target;
 import io.weighbridge.gateway.observe.GatewayFigures;
 import io.weighbridge.gateway.pipeline.CurrentTables;
-import io.weighbridge.gateway.pipeline.Tables;
-import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.tls.TlsContexts;
-import io.weighbridge.gateway.upstream.health.HostHealth;
 import io.weighbridge.gateway.upstream.health.SeatReport;
 import io.weighbridge.ledger.Ledger;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,31 +95,7 @@ final class Figures implements GatewayFigures {
 
   @Override
   public List<VersionHosts> versions() {
-    Tables now = tables.get();
-    Map<Integer, Integer> resting = new HashMap<>();
-    Map<Integer, Long> inFlightMax = new HashMap<>();
-    for (SeatReport report : known.health().reports()) {
-      inFlightMax.merge(report.slot(), (long) report.figures().inFlightMax(), Long::sum);
-      if (report.state().rests()) {
-        resting.merge(report.slot(), 1, Integer::sum);
-      }
-    }
-    List<VersionHosts> all = new ArrayList<>();
-    for (ModelRoute model : now.routes().models()) {
-      for (Target target : model.targets()) {
-        HostHealth.Panic panic = known.health().panic(target.slot());
-        all.add(
-            new VersionHosts(
-                target.model(),
-                target.version(),
-                now.hosts().eligible(target.slot()).length,
-                inFlightMax.getOrDefault(target.slot(), 0L),
-                resting.getOrDefault(target.slot(), 0),
-                panic.now(),
-                panic.count()));
-      }
-    }
-    return all;
+    return new VersionFigures(known.health(), tables).all();
   }
 
   @Override

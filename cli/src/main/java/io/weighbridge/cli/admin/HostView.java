@@ -57,6 +57,10 @@ final class HostView {
       if (host.hasDrain()) {
         printDrain(console, host, now);
       }
+      if (host.getModelsLeftOut() > 0) {
+        String count = Quantity.count(host.getModelsLeftOut());
+        line(console, host.getId() + ": says that it holds " + count + " more, not configured");
+      }
       host.getModelsList().forEach(model -> printStanding(console, host, model, now));
     }
   }
@@ -84,7 +88,10 @@ final class HostView {
   }
 
   private static String name(Host.HostModel model) {
-    return model.getName() + "/" + model.getVersion();
+    // A service of `routes` has none.
+    return model.getVersion().isEmpty()
+        ? model.getName()
+        : model.getName() + "/" + model.getVersion();
   }
 
   private static String latency(Host.HostModel model) {
@@ -167,6 +174,7 @@ final class HostView {
       item.put("drain", drain);
     }
     item.put("models", models);
+    item.put("modelsLeftOut", host.getModelsLeftOut());
     return item;
   }
 }

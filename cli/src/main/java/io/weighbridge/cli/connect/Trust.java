@@ -28,10 +28,14 @@ public record Trust(
   /** Plain text. */
   public static final Trust NONE = new Trust(null, null, null, null);
 
+  /** As much as a gateway's answers have at most: a thousand hosts of many models fit. */
+  private static final int ANSWER_BYTES_MAX = 64 << 20;
+
   /** A builder of channels to there that trusts like this. */
   NettyChannelBuilder channel(Endpoint endpoint) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials());
+        NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials())
+            .maxInboundMessageSize(ANSWER_BYTES_MAX);
     return serverName == null || roots == null ? builder : builder.overrideAuthority(serverName);
   }
 

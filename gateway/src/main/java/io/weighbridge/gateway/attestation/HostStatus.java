@@ -13,7 +13,9 @@ import java.util.Map;
  * @param bootId hex boot id of the process that proved, or empty
  * @param binding "tls" or "none": what ties the last proof to the host's connections; empty without
  *     a proof
- * @param models what it last said it holds, believed or not
+ * @param models what it last said it holds, believed or not: all that is configured, some of the
+ *     others
+ * @param modelsLeftOut how many more it said it holds
  * @param attestations challenges by result: verified, late, rejected
  * @param alarms quarantines by reason
  */
@@ -26,6 +28,7 @@ public record HostStatus(
     String bootId,
     String binding,
     List<HeldModel> models,
+    int modelsLeftOut,
     Map<String, Long> attestations,
     Map<String, Long> alarms) {
 

@@ -289,53 +289,12 @@ final class ProofBoard {
     List<HostStatus> found = new ArrayList<>();
     Instant now = Instant.now();
     synchronized (lock) {
+      HostStatuses statuses = new HostStatuses(proofs, clock.nowNs(), now);
       for (HostProof host : proofs.all()) {
-        found.add(status(host, now));
+        found.add(statuses.of(host));
       }
     }
     return found;
-  }
-
-  private HostStatus status(HostProof host, Instant now) {
-    Proven proven = host.proven;
-    List<HostStatus.HeldModel> models = new ArrayList<>();
-    Proven said = host.said;
-    if (said == null) {
-      for (EnrolledHost.Serves serves : host.enrolled.serves()) {
-        models.add(said(serves));
-      }
-    } else {
-      said.models().forEach((version, held) -> models.add(held(version, held)));
-    }
-    long nowUnixNs = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-    return new HostStatus(
-        host.enrolled.host(),
-        host.state,
-        host.reason,
-        nowUnixNs - (clock.nowNs() - host.sinceNs),
-        proven == null ? -1 : proofs.ageNs(proven),
-        proven == null ? "" : proven.bootId(),
-        proven == null ? "" : proven.binding(),
-        models,
-        host.attestations,
-        host.alarms);
-  }
-
-  private HostStatus.HeldModel said(EnrolledHost.Serves serves) {
-    Target target = proofs.target(new Proven.Version(serves.model(), serves.version()));
-    boolean expected = target != null && !target.attested();
-    return new HostStatus.HeldModel(serves.model(), serves.version(), "", expected, 0, "");
-  }
-
-  private HostStatus.HeldModel held(Proven.Version version, Proven.Held held) {
-    Target target = proofs.target(version);
-    return new HostStatus.HeldModel(
-        version.model(),
-        version.version(),
-        held.digest(),
-        target != null && ProofCheck.isExpected(target, held),
-        held.loadGeneration(),
-        held.hashPoint());
   }
 
   private long record(int host, String result, @Nullable Proven proven, byte[] envelope)

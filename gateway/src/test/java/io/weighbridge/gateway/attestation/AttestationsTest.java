@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import io.weighbridge.attest.v1.CallCounters;
+import io.weighbridge.attest.v1.LoadedModel;
 import io.weighbridge.audit.v1.Attestation;
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
@@ -132,6 +133,29 @@ class AttestationsTest {
         .isEqualTo("unknown");
     assertThat(ledger.records.getFirst().getAttestation().getModels(0).getHashPoint())
         .isEqualTo("unknown");
+  }
+
+  @Test
+  void whatAHostSaysBeyondWhatIsConfiguredIsShownInPart() {
+    fake.twist =
+        statement -> {
+          LoadedModel known = statement.getModels(0);
+          statement.removeModels(0);
+          statement.addModels(known.toBuilder().setName("x".repeat(1 << 10)));
+          for (int i = 0; i < 1_000; i++) {
+            statement.addModels(known.toBuilder().setName("other-" + i));
+          }
+          return statement.addModels(known);
+        };
+    attest(SLOW);
+    await().until(() -> table.eligible(0).length == 1);
+    HostStatus status = attestations.hosts().getFirst();
+    assertThat(status.models())
+        .hasSize(HostStatuses.OTHERS_MAX + 1)
+        .extracting(HostStatus.HeldModel::name)
+        .startsWith("other-0")
+        .endsWith("m");
+    assertThat(status.modelsLeftOut()).isEqualTo(1_002 - status.models().size());
   }
 
   @Test
