@@ -132,8 +132,13 @@ final class Journal implements AutoCloseable {
     Segment current = segment;
     if (current != null && stored(current, group)) {
       follow(group);
-      return;
+    } else {
+      storeAfresh(group);
     }
+  }
+
+  /** The same in a fresh segment: the next start finds all of the group or nothing. */
+  void storeAfresh(Group group) throws IOException {
     drop();
     try {
       long start = System.nanoTime();

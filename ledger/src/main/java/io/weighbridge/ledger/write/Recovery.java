@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -23,8 +24,9 @@ import java.util.stream.Stream;
  * itself be killed anywhere and begun again.
  *
  * <p>The order: replay the journal; begin a new segment; seal what lanes still hold; drop the
- * lanes; publish. Nothing is dropped before what replaces it is synced, so a lane that knows of
- * losses stays until the GAP record is.
+ * lanes; publish. Nothing is dropped before what replaces it is synced: the GAP records for holes
+ * in a lane go with its records, whole or not at all, and a lane that counts calls without a record
+ * stays until a GAP record of the new start tells of them.
  */
 final class Recovery {
   static final String LANES = "lanes";
@@ -113,8 +115,9 @@ final class Recovery {
           complete.add(LaneFile.read(file, arena));
         }
       }
+      // The control lane first: GAP records for the others go behind its own.
       complete.sort(
-          Comparator.<LaneFile>comparingLong(f -> f.bootEpoch).thenComparingInt(f -> f.lane));
+          Comparator.<LaneFile>comparingLong(f -> f.bootEpoch).thenComparingInt(f -> -f.lane));
       for (LaneFile file : complete) {
         sealLane(file, replay);
       }
@@ -150,24 +153,30 @@ final class Recovery {
     }
     LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
     LaneScan scan = LaneScan.of(file, ends.next(key), KernelBoot.current());
-    for (LaneScan.Hole hole : scan.holes()) {
-      gaps.add(lost(file, hole));
-    }
     if (scan.torn().length > 0) {
       replay.keep("lane-%d-%d".formatted(file.bootEpoch, file.lane), scan.torn());
     }
-    Group group = groupOf(file.lane, scan.leaves());
-    if (group.isEmpty()) {
+    if (scan.leaves().isEmpty()) {
       return;
     }
-    journal.store(group);
+    List<byte[]> leaves = new ArrayList<>(scan.leaves());
+    Record last = Record.getDefaultInstance();
     for (byte[] leaf : scan.leaves()) {
-      tree.add(leaf);
-      Record record = Record.parseFrom(leaf);
-      ends.set(key, record.getSequence() + 1);
-      ends.sawGap(record);
+      last = Record.parseFrom(leaf);
+      ends.set(key, last.getSequence() + 1);
+      ends.sawGap(last);
     }
-    recoveredRecords += group.count();
+    for (LaneScan.Hole hole : scan.holes()) {
+      leaves.add(lost(hole, last).toByteArray());
+    }
+    Group group = groupOf(file.lane, leaves);
+    if (scan.holes().isEmpty()) {
+      journal.store(group);
+    } else {
+      journal.storeAfresh(group);
+    }
+    leaves.forEach(tree::add);
+    recoveredRecords += scan.leaves().size();
   }
 
   private static Group groupOf(int lane, List<byte[]> leaves) {
@@ -178,16 +187,31 @@ final class Recovery {
     return group;
   }
 
-  private static Record.Builder lost(LaneFile file, LaneScan.Hole hole) {
-    Record.Builder record = Record.newBuilder().setKind(Kind.KIND_GAP);
+  /** A GAP of this start's control lane, as of the last record that the lane still held. */
+  private Record lost(LaneScan.Hole hole, Record last) {
+    LaneEnds.Key control = new LaneEnds.Key(last.getBootEpoch(), RecordId.CONTROL_LANE);
+    long sequence = ends.next(control);
+    ends.set(control, sequence + 1);
+    long unixMs = TimeUnit.NANOSECONDS.toMillis(last.getCompletedAt());
+    RecordId id = RecordId.of(unixMs, control.bootEpoch(), control.lane(), sequence);
+    Record.Builder record =
+        Record.newBuilder()
+            .setKind(Kind.KIND_GAP)
+            .setRecordId(ByteString.copyFrom(id.toBytes()))
+            .setGatewayId(last.getGatewayId())
+            .setBootEpoch(control.bootEpoch())
+            .setLane(control.lane())
+            .setSequence(sequence)
+            .setReceivedAt(last.getCompletedAt())
+            .setCompletedAt(last.getCompletedAt());
     record
         .getGapBuilder()
-        .setLane(file.lane)
-        .setBootEpoch(file.bootEpoch)
+        .setLane(last.getLane())
+        .setBootEpoch(last.getBootEpoch())
         .setFromSequence(hole.from())
         .setCount(hole.count())
         .setReason("lost");
-    return record;
+    return record.build();
   }
 
   private void describeBoot(Replay replay) throws IOException {

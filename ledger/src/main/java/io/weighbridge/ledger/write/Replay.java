@@ -98,7 +98,8 @@ final class Replay {
 
   /**
    * The segments without those that only a kill kept from being dropped: the settler drops the
-   * oldest first, and one that was begun after a failed sync begins anywhere.
+   * oldest first, and one that was begun after a failed sync or for a lane with holes begins
+   * anywhere.
    */
   private static List<Path> fromABoundaryOn(List<Path> all) throws LedgerDamagedException {
     for (int i = 0; i < all.size(); i++) {
