@@ -61,8 +61,8 @@ final class Recovery {
     List<Path> old = Segment.list(journal.directory());
     Replay replay = new Replay(disk, directory, tree, ends, state.last());
     replay.run(old);
-    long boundary = tree.boundary();
-    journal.begin(boundary, groupOf(RecordId.CONTROL_LANE, tree.bundleLeaves()));
+    long boundary = tree.size() - replay.unsure().size();
+    journal.begin(boundary, groupOf(RecordId.CONTROL_LANE, replay.unsure()));
     journal.dropUnfinished();
     sealLanes(replay);
     describeBoot(replay);

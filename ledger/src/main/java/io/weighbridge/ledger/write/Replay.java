@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,6 +30,9 @@ final class Replay {
   private long quarantinedBytes;
   private boolean signedRootSeen;
 
+  /** From the last bundle's boundary before {@link #surelySynced} on. */
+  private final List<byte[]> unsure = new ArrayList<>();
+
   Replay(Disk disk, Path directory, TreeFiles tree, LaneEnds ends, Checkpoint signed) {
     this.disk = disk;
     this.quarantine = directory.resolve("quarantine");
@@ -46,6 +50,20 @@ final class Replay {
   }
 
   /**
+   * The leaves a fresh segment has to begin with: the last group, whose sync may have failed
+   * although it can be read, and what its bundle holds before it. All before stood synced when it
+   * was begun.
+   */
+  List<byte[]> unsure() {
+    return unsure;
+  }
+
+  private void surelySynced() {
+    int boundary = (int) (tree.size() % TilePath.WIDTH);
+    unsure.subList(0, unsure.size() - boundary).clear();
+  }
+
+  /**
    * Reads every segment; the tree then holds all leaves that were ever durable.
    *
    * @param all the journal's segments, in their order
@@ -57,7 +75,6 @@ final class Replay {
     }
     List<Path> segments = fromABoundaryOn(all);
     tree.resume(Segment.firstLeaf(segments.getFirst()));
-    disk.syncFile(segments.getLast());
     for (int i = 0; i < segments.size(); i++) {
       boolean last = i == segments.size() - 1;
       replay(segments.get(i), last ? Long.MAX_VALUE : Segment.firstLeaf(segments.get(i + 1)));
@@ -117,9 +134,12 @@ final class Replay {
           segment, "begins with leaf %d, expected %d".formatted(scan.firstLeaf(), tree.size()));
     }
     compareRoot();
+    surelySynced();
     for (FrameScan.Found frame : scan.frames()) {
       if (frame.kind() == Frame.LANES) {
         LaneEnds.fromBytes(frame.payload()).all().forEach(ends::set);
+      } else if (frame.kind() == Frame.GROUP) {
+        surelySynced();
       } else if (frame.kind() == Frame.RECORD && tree.size() < successor) {
         add(segment, frame.payload());
       }
@@ -150,6 +170,7 @@ final class Replay {
       throw new LedgerDamagedException(segment, "leaf " + tree.size() + " is no record");
     }
     tree.add(leaf);
+    unsure.add(leaf);
     compareRoot();
     if (tree.size() % TilePath.WIDTH == 0) {
       tree.flush();

@@ -91,11 +91,6 @@ final class TreeFiles {
     return tree.size();
   }
 
-  /** Index of the partial bundle's first leaf. */
-  long boundary() {
-    return tree.size() - tree.size() % TilePath.WIDTH;
-  }
-
   /** Leaves of the partial bundle, oldest first. */
   List<byte[]> bundleLeaves() {
     List<byte[]> leaves = new ArrayList<>();

@@ -105,6 +105,33 @@ final class FaultTest {
     assertProved(3);
   }
 
+  /** What was never synced may be read nevertheless until the machine restarts. */
+  @Test
+  void aGroupWhoseSyncFailedIsWrittenAgainByTheNextStart() throws Exception {
+    Path journal = config.directory().resolve(Segment.DIRECTORY);
+    config = Ledgers.neverSyncing(config);
+    try (LedgerFiles ledger = open()) {
+      append(ledger.lane(0), 1_000);
+      disk.failSyncs.set(ALWAYS);
+      assertThat(ledger.appendDurably(applied())).failsWithin(10, TimeUnit.SECONDS);
+    }
+    disk.failSyncs.set(0);
+    long groupEnd = read(Segment.list(journal).getLast());
+    assertThat(groupEnd).isEqualTo(1_002);
+
+    try (LedgerFiles ledger = open()) {
+      assertThat(ledger.accepting()).isTrue();
+      Path fresh = Segment.list(journal).getLast();
+      assertThat(Segment.firstLeaf(fresh)).isZero();
+      assertThat(read(fresh)).isGreaterThan(groupEnd);
+    }
+    assertProved(1_003);
+  }
+
+  private static long read(Path segment) throws IOException {
+    return Segment.scan(segment).frames().stream().filter(f -> f.kind() == Frame.RECORD).count();
+  }
+
   @Test
   void aFullDiskRefusesAndRecoversInPlace() throws Exception {
     try (LedgerFiles ledger = open()) {

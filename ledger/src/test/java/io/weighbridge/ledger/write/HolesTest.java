@@ -38,20 +38,7 @@ final class HolesTest {
 
   @BeforeEach
   void configure() {
-    LedgerConfig small = Ledgers.small(folder, 1);
-    config =
-        new LedgerConfig(
-            small.directory(),
-            small.stateDirectory(),
-            small.gatewayId(),
-            small.softwareVersion(),
-            1,
-            small.laneBytes(),
-            100_000, // Only the control lane's records wake the sealer.
-            small.checkpointIntervalMs(),
-            small.heartbeatIntervalMs(),
-            small.segmentBytes(),
-            0);
+    config = Ledgers.neverSyncing(Ledgers.small(folder, 1));
   }
 
   @ParameterizedTest

@@ -32,6 +32,22 @@ final class Ledgers {
         0);
   }
 
+  /** Only the control lane's records wake the sealer, and one segment holds everything. */
+  static LedgerConfig neverSyncing(LedgerConfig config) {
+    return new LedgerConfig(
+        config.directory(),
+        config.stateDirectory(),
+        config.gatewayId(),
+        config.softwareVersion(),
+        config.loopLanes(),
+        config.laneBytes(),
+        100_000,
+        config.checkpointIntervalMs(),
+        config.heartbeatIntervalMs(),
+        64 * 1024 * 1024,
+        0);
+  }
+
   static List<byte[]> leafBytes(Path ledger, long size) throws IOException {
     List<byte[]> leaves = new ArrayList<>();
     for (long bundle = 0; leaves.size() < size; bundle++) {
