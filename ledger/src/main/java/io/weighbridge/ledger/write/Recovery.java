@@ -87,7 +87,10 @@ final class Recovery {
     try {
       found = Checkpoint.open(Files.readAllBytes(published), signer.key());
     } catch (IllegalArgumentException e) {
-      throw new LedgerDamagedException(published, String.valueOf(e.getMessage()));
+      throw new LedgerDamagedException(
+          published,
+          "%s; if %s was not restored from a copy, move this file away and start again: it is made anew"
+              .formatted(e.getMessage(), SignedState.FILE));
     }
     Checkpoint signed = state.last();
     if (found.size() > signed.size()) {

@@ -291,6 +291,22 @@ final class RecoveryTest {
         .hasMessageContaining("restored from a copy");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "garbage", "a\n1\nb\n\n"})
+  void aCheckpointThatIsNoneIsRefusedAndMadeAnewOnceItIsMovedAway(String text) throws Exception {
+    Path crashed = crashAfter(6);
+    Path checkpoint = crashed.resolve("ledger/checkpoint");
+    Files.writeString(checkpoint, text);
+
+    assertThatThrownBy(() -> open(crashed))
+        .isInstanceOf(LedgerDamagedException.class)
+        .hasMessageContaining(checkpoint.toString())
+        .hasMessageContaining("move this file away and start again");
+
+    Files.delete(checkpoint);
+    assertThat(recoverAndVerify(crashed).verdict()).isEqualTo(Verdict.PROVED);
+  }
+
   @Test
   void aLostKeyIsRefused() throws Exception {
     Path crashed = crashAfter(1);
