@@ -34,6 +34,11 @@ final class Findings {
     }
   }
 
+  /** Counts some that nobody kept. */
+  void addUnkept(Weight weight, long count) {
+    counts.merge(weight, count, Long::sum);
+  }
+
   boolean any(Weight weight) {
     return counts.containsKey(weight);
   }

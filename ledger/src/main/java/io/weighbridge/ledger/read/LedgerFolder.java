@@ -10,11 +10,11 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,21 +113,19 @@ final class LedgerFolder {
     }
   }
 
-  /** Every path below a directory that is not itself a real directory. */
-  List<String> walk(String path) throws IOException {
-    List<String> found = new ArrayList<>();
+  /** Shows every path below a directory that is not itself a real directory. */
+  void walk(String path, Consumer<String> found) throws IOException {
     walk(root.resolve(path), path, found);
-    return found;
   }
 
   /** A name may have no character in this process's set, so what was found is asked by itself. */
-  private void walk(Path directory, String path, List<String> found) throws IOException {
+  private void walk(Path directory, String path, Consumer<String> found) throws IOException {
     for (Path entry : entries(directory)) {
       String child = path + "/" + name(entry);
       if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         walk(entry, child, found);
       } else {
-        found.add(child);
+        found.accept(child);
       }
     }
   }

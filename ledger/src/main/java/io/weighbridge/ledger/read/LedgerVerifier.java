@@ -94,7 +94,7 @@ public final class LedgerVerifier {
     }
     boolean stands = tree.conclude();
     if (stands) {
-      compareClaims(size);
+      compareClaims(size, tree.made());
     }
     judgeAnchors(head.get(), tree.roots());
     noteStrangers(size);
@@ -180,18 +180,19 @@ public final class LedgerVerifier {
     }
   }
 
-  private void compareClaims(long size) throws IOException {
-    if (findings.any(Weight.DERIVED)) {
-      return; // Roots are made from tiles, and some of them are damaged.
+  private void compareClaims(long size, @Nullable Map<String, byte[]> made) throws IOException {
+    if (made == null) {
+      findings.note("tile", -1, "too many differ to compare what BOOT and SEAL records tell of");
+      return;
     }
+    TileHashes tiles = new TileHashes(folder, size, made);
     for (Claim claim : claims) {
-      byte[] root = new Proofs().root(claim.head.size(), new TileHashes(folder, size));
-      if (claim.head.size() > claim.leaf || !Arrays.equals(root, claim.head.root())) {
+      long told = claim.head.size();
+      if (told > claim.leaf || !Arrays.equals(new Proofs().root(told, tiles), claim.head.root())) {
         findings.altered(
             "",
             claim.leaf,
-            "this record tells of another root of the first %d leaves"
-                .formatted(claim.head.size()));
+            "this record tells of another root of the first %d leaves".formatted(told));
       }
     }
   }
@@ -222,11 +223,13 @@ public final class LedgerVerifier {
   /** Files that belong to no tree of this size. */
   private void noteStrangers(long size) {
     try {
-      for (String file : folder.walk("tile")) {
-        if (!TileName.of(file).map(name -> name.within(size)).orElse(false)) {
-          findings.note(file, -1, "is not part of the tree under the checkpoint");
-        }
-      }
+      folder.walk(
+          "tile",
+          file -> {
+            if (!TileName.of(file).map(name -> name.within(size)).orElse(false)) {
+              findings.note(file, -1, "is not part of the tree under the checkpoint");
+            }
+          });
     } catch (IOException e) {
       findings.note("tile", -1, "cannot be listed: " + e.getMessage());
     }

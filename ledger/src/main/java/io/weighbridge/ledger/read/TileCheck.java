@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what the leaves hash to with the tiles that are stored. Confined to one verification.
@@ -15,9 +18,14 @@ import java.util.List;
  * nothing is lost, else the leaves below it were changed.
  */
 final class TileCheck {
+  /** Tiles of 8 KiB. */
+  private static final int MADE_MAX = 1_000;
+
   private final LedgerFolder folder;
   private final Findings findings;
   private final List<Difference> differences = new ArrayList<>();
+  private final Map<String, byte[]> made = new HashMap<>();
+  private long differenceCount;
 
   /** A place where a file and the tree differ. */
   private record Difference(String file, long firstLeaf, String what) {}
@@ -25,6 +33,21 @@ final class TileCheck {
   TileCheck(LedgerFolder folder, Findings findings) {
     this.folder = folder;
     this.findings = findings;
+  }
+
+  private void differ(Difference difference) {
+    differenceCount++;
+    if (differences.size() < VerifyReport.FINDINGS_MAX) {
+      differences.add(difference);
+    }
+  }
+
+  /**
+   * Tiles that differ, by the path of the full one, as the leaves make them; null when there are
+   * more than are kept.
+   */
+  @Nullable Map<String, byte[]> made() {
+    return made.size() > MADE_MAX ? null : made;
   }
 
   /** The hashes stored for a tile, however many; none when there is no readable file. */
@@ -37,7 +60,7 @@ final class TileCheck {
           return bytes;
         }
       } catch (IOException e) {
-        differences.add(new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e));
+        differ(new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e));
       }
     }
     return new byte[0];
@@ -48,9 +71,13 @@ final class TileCheck {
     int width = hashes.length / TreeHash.BYTES;
     String file = TilePath.tile(level, index, width);
     String full = TilePath.tile(level, index, TilePath.WIDTH);
+    long before = differenceCount;
     if (!compareFile(file, level, index, hashes, false)
         && !compareFile(full, level, index, hashes, true)) {
-      differences.add(new Difference(file, firstLeaf(level, index, 0), "is missing"));
+      differ(new Difference(file, firstLeaf(level, index, 0), "is missing"));
+    }
+    if (differenceCount > before && made.size() <= MADE_MAX) {
+      made.put(full, hashes);
     }
     for (int narrower : widths(full + ".p", width)) {
       byte[] prefix = Arrays.copyOf(hashes, narrower * TreeHash.BYTES);
@@ -67,21 +94,19 @@ final class TileCheck {
     } catch (NoSuchFileException _) {
       return false;
     } catch (IOException e) {
-      differences.add(
-          new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e.getMessage()));
+      differ(new Difference(file, firstLeaf(level, index, 0), "cannot be read: " + e.getMessage()));
       return true;
     }
     int at = Arrays.mismatch(bytes, hashes);
     if (at >= 0 && at < hashes.length) {
       int hash = at / TreeHash.BYTES;
-      differences.add(
+      differ(
           new Difference(
               file,
               firstLeaf(level, index, hash),
               "hash %d is not that of the leaves below".formatted(hash)));
     } else if (at >= 0 && !mayGoOn) {
-      differences.add(
-          new Difference(file, firstLeaf(level, index, 0), "bytes behind the last hash"));
+      differ(new Difference(file, firstLeaf(level, index, 0), "bytes behind the last hash"));
     }
     return true;
   }
@@ -94,22 +119,21 @@ final class TileCheck {
       try {
         byte[] expected = Bundle.toBytes(leaves.subList(0, width));
         if (!Arrays.equals(folder.read(file), expected)) {
-          differences.add(
+          differ(
               new Difference(
                   file, index * TilePath.WIDTH, "an older copy of these leaves that differs"));
         }
       } catch (NoSuchFileException _) {
         // Dropped meanwhile.
       } catch (IOException e) {
-        differences.add(
-            new Difference(file, index * TilePath.WIDTH, "cannot be read: " + e.getMessage()));
+        differ(new Difference(file, index * TilePath.WIDTH, "cannot be read: " + e.getMessage()));
       }
     }
   }
 
   /** A file that repeats proved records and has something besides. */
   void differs(String file, long leaf, String what) {
-    differences.add(new Difference(file, leaf, what));
+    differ(new Difference(file, leaf, what));
   }
 
   /** Widths below the given one that stand in a directory of partial tiles. */
@@ -124,19 +148,19 @@ final class TileCheck {
     } catch (NoSuchFileException _) {
       return List.of(); // Dropped meanwhile.
     } catch (IOException e) {
-      differences.add(new Difference(directory, -1, "cannot be read: " + e.getMessage()));
+      differ(new Difference(directory, -1, "cannot be read: " + e.getMessage()));
     }
     return widths;
   }
 
   /** The root is known: says what the differences mean. */
   void conclude(boolean signatureStands) {
+    Finding.Weight weight = signatureStands ? Finding.Weight.DERIVED : Finding.Weight.ALTERED;
     for (Difference difference : differences) {
-      findings.add(
-          signatureStands ? Finding.Weight.DERIVED : Finding.Weight.ALTERED,
-          difference.file,
-          difference.firstLeaf,
-          difference.what);
+      findings.add(weight, difference.file, difference.firstLeaf, difference.what);
+    }
+    if (differenceCount > differences.size()) {
+      findings.addUnkept(weight, differenceCount - differences.size());
     }
   }
 

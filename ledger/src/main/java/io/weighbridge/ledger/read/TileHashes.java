@@ -5,17 +5,25 @@ import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Subtree hashes out of the tiles of a tree of one size. Confined to its caller's thread. */
 final class TileHashes implements HashSource {
   private final LedgerFolder folder;
   private final long treeSize;
+  private final Map<String, byte[]> instead;
   private final TreeHash hash = new TreeHash();
 
   TileHashes(LedgerFolder folder, long treeSize) {
+    this(folder, treeSize, Map.of());
+  }
+
+  /** With tiles, by the path of the full one, that are taken instead of those in the folder. */
+  TileHashes(LedgerFolder folder, long treeSize, Map<String, byte[]> instead) {
     this.folder = folder;
     this.treeSize = treeSize;
+    this.instead = instead;
   }
 
   @Override
@@ -23,7 +31,7 @@ final class TileHashes implements HashSource {
     int level = height / 8;
     int count = 1 << (height % 8);
     long first = index * count;
-    byte[] tile = tile(folder, level, first / TilePath.WIDTH, treeSize);
+    byte[] tile = tile(level, first / TilePath.WIDTH);
     int from = (int) (first % TilePath.WIDTH);
     if (tile.length < (from + count) * TreeHash.BYTES) {
       throw new IOException(
@@ -33,10 +41,13 @@ final class TileHashes implements HashSource {
   }
 
   /** The hashes of a tile as far as a tree of this size has them. */
-  private static byte[] tile(LedgerFolder folder, int level, long index, long treeSize)
-      throws IOException {
+  private byte[] tile(int level, long index) throws IOException {
     int width = width(TilePath.hashes(treeSize, level), index);
-    byte @Nullable [] full = folder.readIfThere(TilePath.tile(level, index, TilePath.WIDTH));
+    String path = TilePath.tile(level, index, TilePath.WIDTH);
+    byte @Nullable [] full = instead.get(path);
+    if (full == null) {
+      full = folder.readIfThere(path);
+    }
     if (full != null) {
       return full;
     }

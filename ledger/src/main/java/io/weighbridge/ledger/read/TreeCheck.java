@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Re-hashes every leaf under a checkpoint and finds the file that does not fit. Confined to one
@@ -72,6 +73,11 @@ final class TreeCheck {
   /** Leaves gone through. */
   long size() {
     return tree.size();
+  }
+
+  /** See {@link TileCheck#made}. */
+  @Nullable Map<String, byte[]> made() {
+    return tiles.made();
   }
 
   /** Roots at the watched sizes gone through. */

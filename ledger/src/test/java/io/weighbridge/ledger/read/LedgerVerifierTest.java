@@ -5,8 +5,13 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.weighbridge.audit.v1.Record;
+import io.weighbridge.ledger.note.Checkpoint;
 import io.weighbridge.ledger.note.NoteKey;
+import io.weighbridge.ledger.note.NoteSigner;
 import io.weighbridge.ledger.read.Finding.Weight;
+import io.weighbridge.ledger.tree.GrowingTree;
 import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
@@ -15,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LedgerVerifierTest {
   @TempDir private Path folder;
@@ -113,6 +121,42 @@ final class LedgerVerifierTest {
 
     assertThat(report.integrity()).isEqualTo(Verdict.BROKEN);
     assertThat(report.findings()).anyMatch(f -> f.file().equals("tile/1/000.p/2") && f.leaf() == 0);
+  }
+
+  /** What only repeats proved records may differ; it does not keep from comparing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ledger.pub", "journal/00000000000000000000", "tile/0/000.p/14", "lock"})
+  void aBootThatTellsOfAnotherRootIsFoundWhateverElseDiffers(String differs) throws IOException {
+    ledger.run(3).run(9);
+    NoteKey key = ledger.key();
+    Files.delete(ledger.directory.resolve("journal/00000000000000000000"));
+    signAgainWithAnotherRootInBoot(4);
+    Files.writeString(ledger.directory.resolve(differs), "x");
+
+    VerifyReport report = LedgerVerifier.verify(ledger.directory, key, Map.of(), _ -> {});
+
+    assertThat(report.integrity()).isEqualTo(Verdict.BROKEN);
+    assertThat(report.findings())
+        .filteredOn(f -> f.weight() == Weight.ALTERED)
+        .extracting(Finding::what)
+        .containsExactly("this record tells of another root of the first 4 leaves");
+  }
+
+  private void signAgainWithAnotherRootInBoot(int index) throws IOException {
+    NoteSigner signer = NoteSigner.parse(Files.readString(folder.resolve("state/ledger.key")));
+    int size = (int) Checkpoint.open(ledger.checkpoint(), signer.key()).size();
+    Path bundle = ledger.directory.resolve(TilePath.entries(0, size));
+    List<byte[]> leaves = new ArrayList<>(Bundle.prefix(Files.readAllBytes(bundle)));
+    Record.Builder boot = Record.parseFrom(leaves.get(index)).toBuilder();
+    boot.getBootBuilder().setPreviousRoot(ByteString.copyFrom(new byte[TreeHash.BYTES]));
+    leaves.set(index, boot.build().toByteArray());
+    GrowingTree tree = new GrowingTree((_, _, _) -> {});
+    leaves.forEach(leaf -> tree.add(new TreeHash().leaf(leaf)));
+    Files.write(bundle, Bundle.toBytes(leaves));
+    Files.write(ledger.directory.resolve(TilePath.tile(0, 0, size)), tree.partial(0));
+    Files.writeString(
+        ledger.directory.resolve("checkpoint"),
+        signer.sign(new Checkpoint(signer.key().name(), size, tree.root()).text()));
   }
 
   @Test
