@@ -84,7 +84,7 @@ final class Settler implements AutoCloseable {
       while (!settled(written, segments)) {
         LockSupport.parkNanos(RETRY_NS);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failed = true;
       log.error("tiles could not be synced; the journal is kept until the next start", e);
     }

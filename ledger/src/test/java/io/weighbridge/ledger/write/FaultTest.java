@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,6 +246,37 @@ final class FaultTest {
     open().close();
     assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSize(1);
     assertProved(6_012);
+  }
+
+  @Test
+  void aDefectAmidASyncKeepsTheJournalToo() throws Exception {
+    LedgerFiles.open(config).close();
+    AtomicBoolean thrown = new AtomicBoolean();
+    Disk defective =
+        new Disk() {
+          @Override
+          @Nullable FileSystemSync fileSystem(Path directory) {
+            return null;
+          }
+
+          @Override
+          void syncFile(Path file) throws IOException {
+            if (file.toString().contains("tile") && !thrown.getAndSet(true)) {
+              throw new IllegalStateException("a defect");
+            }
+            super.syncFile(file);
+          }
+        };
+    try (LedgerFiles ledger = LedgerFiles.open(config, defective, LedgerClock.SYSTEM)) {
+      Lane lane = ledger.lane(0);
+      while (!thrown.get()) {
+        append(lane, 600);
+        ledger.appendDurably(applied()).get(10, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(Segment.list(config.directory().resolve(Segment.DIRECTORY))).hasSizeGreaterThan(1);
+    open().close();
+    assertThat(verify().verdict()).isEqualTo(Verdict.PROVED);
   }
 
   @Test
