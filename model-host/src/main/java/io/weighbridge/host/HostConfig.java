@@ -161,6 +161,7 @@ record HostConfig(
     Limits limits =
         new Limits(
             number(section, "message-bytes-max", or.messageBytesMax(), 1 << 10, 1 << 30),
+            section.number("request-heap-bytes-max", or.requestHeapBytesMax(), 1 << 20, 1L << 40),
             number(section, "header-bytes-max", or.headerBytesMax(), 1 << 10, 1 << 20),
             number(section, "streams-max", or.streamsMax(), 1, 1 << 16),
             number(section, "connections-max", or.connectionsMax(), 1, 1 << 16),

@@ -33,7 +33,17 @@ class HostConfigTest {
     assertThat(config.threadsPerCall()).isEqualTo(1);
     assertThat(config.limits()).isEqualTo(Limits.DEFAULTS);
     assertThat(Limits.DEFAULTS)
-        .isEqualTo(new Limits(64 << 20, 16 << 10, 256, 1024, 6000, 256, 30, 20));
+        .isEqualTo(
+            new Limits(
+                64 << 20,
+                Runtime.getRuntime().maxMemory() / 4,
+                16 << 10,
+                256,
+                1024,
+                6000,
+                256,
+                30,
+                20));
   }
 
   @Test
@@ -57,6 +67,7 @@ class HostConfigTest {
             engine: {workers: 3, threads-per-call: 2}
             limits:
               message-bytes-max: 1024
+              request-heap-bytes-max: 3221225472
               header-bytes-max: 2048
               streams-max: 3
               connections-max: 4
@@ -72,7 +83,7 @@ class HostConfigTest {
             new Selection("minilm", List.of("1", "2")), new Selection("other", List.of()));
     assertThat(config.workers()).isEqualTo(3);
     assertThat(config.threadsPerCall()).isEqualTo(2);
-    assertThat(config.limits()).isEqualTo(new Limits(1024, 2048, 3, 4, 5, 6, 7, 8));
+    assertThat(config.limits()).isEqualTo(new Limits(1024, 3L << 30, 2048, 3, 4, 5, 6, 7, 8));
   }
 
   @Test

@@ -35,6 +35,9 @@ import java.util.function.LongSupplier;
  * of, whatever way the gateway wrote them.
  */
 final class AttestationEndpoint {
+  /* A nonce, an id and a number. */
+  private static final int CHALLENGE_BYTES_MAX = 64 << 10;
+
   private final Host host;
   private final ModelRepository repository;
   private final CallTally tally;
@@ -87,6 +90,10 @@ final class AttestationEndpoint {
     if (!rateLimit.tryAcquire()) {
       throw CallError.RATE_LIMITED.because(
           "at most " + rateLimit.perSecond() + " attestations a second");
+    }
+    if (bytes.length > CHALLENGE_BYTES_MAX) {
+      throw CallError.REQUEST_MALFORMED.because(
+          "the challenge is longer than " + CHALLENGE_BYTES_MAX + " bytes");
     }
     AttestRequest request;
     try {
@@ -192,7 +199,7 @@ final class AttestationEndpoint {
     @Override
     public byte[] parse(InputStream stream) {
       try {
-        return stream.readAllBytes();
+        return stream.readNBytes(CHALLENGE_BYTES_MAX + 1);
       } catch (IOException e) {
         throw new UncheckedIOException("reading a received message failed", e);
       }

@@ -17,6 +17,7 @@ public enum CallError {
   DRAINING(Code.UNAVAILABLE, "draining"),
   GENERATION_UNLOADED(Code.UNAVAILABLE, "generation_unloaded"),
   RATE_LIMITED(Code.RESOURCE_EXHAUSTED, "rate_limited"),
+  MEMORY_SHORT(Code.RESOURCE_EXHAUSTED, "memory_short"),
   TIMED_OUT(Code.DEADLINE_EXCEEDED, "timed_out"),
   ENGINE_FAILED(Code.INTERNAL, "engine_failed"),
   INTERNAL(Code.INTERNAL, "internal");
@@ -56,7 +57,7 @@ public enum CallError {
                 Any.pack(ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build()))
             .build();
     Metadata trailers = new Metadata();
-    if (this == OVERLOADED || this == RATE_LIMITED) {
+    if (this == OVERLOADED || this == RATE_LIMITED || this == MEMORY_SHORT) {
       trailers.put(PUSHBACK, PUSHBACK_MS);
     }
     return StatusProto.toStatusRuntimeException(status, trailers);

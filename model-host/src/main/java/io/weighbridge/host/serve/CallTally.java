@@ -3,6 +3,7 @@ package io.weighbridge.host.serve;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -99,9 +100,8 @@ final class CallTally implements ServerInterceptor {
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
-    String method = call.getMethodDescriptor().getBareMethodName();
     Peer peer = peerOf(headers);
-    if (method == null || !PREDICTIONS.contains(method) || peer == null) {
+    if (!isPrediction(call.getMethodDescriptor()) || peer == null) {
       return next.startCall(call, headers);
     }
     Counts counts = countsOf(peer);
@@ -126,6 +126,11 @@ final class CallTally implements ServerInterceptor {
         super.onCancel();
       }
     };
+  }
+
+  static boolean isPrediction(MethodDescriptor<?, ?> method) {
+    String name = method.getBareMethodName();
+    return name != null && PREDICTIONS.contains(name);
   }
 
   private synchronized Counts countsOf(Peer peer) {

@@ -98,7 +98,7 @@ public final class HostServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     ServerInterceptors.useInputStreamMessages(inference.bindService()),
-                    new MessageRules(),
+                    new MessageRules(new RequestMemory(limits.requestHeapBytesMax())),
                     bodyTimer,
                     tally,
                     new MetadataRules(),

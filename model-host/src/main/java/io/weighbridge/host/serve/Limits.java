@@ -4,6 +4,8 @@ package io.weighbridge.host.serve;
  * The host's limits: section {@code limits} of host.yaml. Immutable.
  *
  * @param messageBytesMax one request message
+ * @param requestHeapBytesMax heap that all requests take, from before they are parsed until
+ *     answered
  * @param headerBytesMax the header list of one call
  * @param streamsMax calls at once on one connection
  * @param connectionsMax connections at once
@@ -14,6 +16,7 @@ package io.weighbridge.host.serve;
  */
 public record Limits(
     int messageBytesMax,
+    long requestHeapBytesMax,
     int headerBytesMax,
     int streamsMax,
     int connectionsMax,
@@ -24,5 +27,6 @@ public record Limits(
 
   /** What holds where the configuration says nothing. */
   public static final Limits DEFAULTS =
-      new Limits(64 << 20, 16 << 10, 256, 1024, 6000, 256, 30, 20);
+      new Limits(
+          64 << 20, Runtime.getRuntime().maxMemory() / 4, 16 << 10, 256, 1024, 6000, 256, 30, 20);
 }

@@ -112,7 +112,7 @@ public final class TensorReader {
       throws BadInputException {
     int expected = count(spec, shape);
     List<ByteString> texts = new ArrayList<>(Math.min(expected, raw.size() / LENGTH_PREFIX_BYTES));
-    ByteBuffer view = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer view = raw.asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     int at = 0;
     while (at < raw.size()) {
       int left = raw.size() - at - LENGTH_PREFIX_BYTES;

@@ -47,7 +47,7 @@ class AttestationEndpointTest {
   void start() throws IOException {
     ModelFolders.adding(root, "add", "1", 1);
     ModelFolders.identity(root, "id", "7", TensorType.BYTES, 1);
-    host = new TestHost(root, new Limits(1 << 20, 8192, 10, 10, 100, 10, 1, 12), 1);
+    host = new TestHost(root, new Limits(1 << 20, 1 << 20, 8192, 10, 10, 100, 10, 1, 12), 1);
   }
 
   @AfterEach

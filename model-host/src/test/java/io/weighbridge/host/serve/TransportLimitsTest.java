@@ -44,7 +44,7 @@ class TransportLimitsTest {
   @BeforeEach
   void start() throws IOException {
     ModelFolders.identity(root, "id", "1", TensorType.BYTES, 1);
-    host = new TestHost(root, new Limits(4096, 8192, 7, 3, 20, 10, 1, 10), 1);
+    host = new TestHost(root, new Limits(4096, 1 << 20, 8192, 7, 3, 20, 10, 1, 10), 1);
   }
 
   @AfterEach

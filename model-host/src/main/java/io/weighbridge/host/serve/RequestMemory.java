@@ -1,0 +1,55 @@
+package io.weighbridge.host.serve;
+
+import io.weighbridge.host.tensor.BadInputException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The heap that requests of the whole host may take, from before they are parsed until they are
+ * answered. Thread-safe.
+ */
+final class RequestMemory {
+  private final long bytesMax;
+  private final AtomicLong taken = new AtomicLong();
+
+  RequestMemory(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  long takenBytes() {
+    return taken.get();
+  }
+
+  private boolean tryTake(long bytes) {
+    long before = taken.get();
+    while (before + bytes <= bytesMax) {
+      if (taken.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = taken.get();
+    }
+    return false;
+  }
+
+  /** What one call has taken. Thread-safe. */
+  final class Share {
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Takes more, or throws the error for the caller. */
+    void take(long more) throws BadInputException {
+      if (bytes.get() + more > bytesMax) {
+        throw new BadInputException(
+            "the request takes more heap than request-heap-bytes-max, " + bytesMax + " bytes");
+      }
+      if (!tryTake(more)) {
+        throw CallError.MEMORY_SHORT.because(
+            "requests fill request-heap-bytes-max, " + bytesMax + " bytes");
+      }
+      bytes.addAndGet(more);
+    }
+
+    /** Gives all of it back; more can be taken afterwards. */
+    void giveBack() {
+      taken.addAndGet(-bytes.getAndSet(0));
+    }
+  }
+}
