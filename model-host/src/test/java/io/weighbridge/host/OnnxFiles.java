@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Writes small ONNX models by hand, field by field of onnx.proto. Confined to one test. */
 public final class OnnxFiles {
-  private static final int OPSET = 17;
+  private static final int OPSET = 19;
 
   private final List<byte[]> nodes = new ArrayList<>();
   private final List<byte[]> initializers = new ArrayList<>();
@@ -78,6 +78,18 @@ public final class OnnxFiles {
     return this;
   }
 
+  /** A text of one element in the file itself. */
+  public OnnxFiles constant(String name, String value) {
+    initializers.add(
+        message(out -> {
+          out.writeInt64(1, 1); // dims
+          out.writeInt32(2, 8); // STRING
+          out.writeString(6, value);
+          out.writeString(8, name);
+        }));
+    return this;
+  }
+
   /** An FP32 value whose bytes stand in another file. */
   public OnnxFiles externalConstant(String name, String file) {
     byte[] location =
@@ -114,7 +126,7 @@ public final class OnnxFiles {
           }
         });
     return message(out -> {
-      out.writeInt64(1, 8); // ir_version
+      out.writeInt64(1, 9); // ir_version
       out.writeByteArray(7, graph);
       out.writeByteArray(8, message(set -> set.writeInt64(2, OPSET)));
     });
@@ -133,12 +145,12 @@ public final class OnnxFiles {
     return message(out -> out.writeByteArray(7, outermost));
   }
 
-  /** A dimension of digits is fixed, any other is a symbol. */
+  /** A dimension that is a number is written as one, any other is a symbol. */
   private static byte[] port(String name, TensorType type, String... dimensions) {
     byte[] shape =
         message(out -> {
           for (String dimension : dimensions) {
-            boolean fixed = Character.isDigit(dimension.charAt(0));
+            boolean fixed = dimension.matches("-?[0-9]+");
             out.writeByteArray(
                 1,
                 message(dim -> {

@@ -11,6 +11,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OrtException;
+import com.google.protobuf.ByteString;
 import io.weighbridge.host.tensor.BadInputException;
 import io.weighbridge.host.tensor.Tensor;
 import io.weighbridge.host.tensor.TensorSpec;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A model run by one of DJL's engines. Thread-safe: each call has a predictor of its own. */
 final class DjlGraph implements Graph {
+  /* UTF-8's first byte of a character above U+FFFF; no other byte is as large. */
+  private static final int FOUR_BYTES_LEAD = 0xF0;
+
   private final Model model;
   private final List<TensorSpec> outputs;
   private final Map<TensorType, Model> casts;
@@ -53,16 +57,36 @@ final class DjlGraph implements Graph {
     }
   }
 
-  /** The engine holds texts, not bytes: what is no UTF-8 would change on its way. */
+  /**
+   * What would change on its way: the engine is given texts, not bytes, through JNI, whose own
+   * UTF-8 has other bytes for NUL and for characters above U+FFFF.
+   */
   private static void requireText(List<Tensor> inputs) throws BadInputException {
     for (Tensor input : inputs) {
       for (int i = 0; i < input.texts().size(); i++) {
-        if (!input.texts().get(i).isValidUtf8()) {
+        ByteString text = input.texts().get(i);
+        if (!text.isValidUtf8()) {
           throw new BadInputException(
               "input %s: element %d is not UTF-8 text".formatted(input.name(), i));
         }
+        if (!passesUnchanged(text)) {
+          throw new BadInputException(
+              "input %s: element %d holds NUL or a character above U+FFFF, which the engine's"
+                      .formatted(input.name(), i)
+                  + " Java interface would change");
+        }
       }
     }
+  }
+
+  private static boolean passesUnchanged(ByteString utf8) {
+    for (int i = 0; i < utf8.size(); i++) {
+      int unit = utf8.byteAt(i) & 0xFF;
+      if (unit == 0 || unit >= FOUR_BYTES_LEAD) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

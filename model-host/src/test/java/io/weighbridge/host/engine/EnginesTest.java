@@ -3,7 +3,9 @@ package io.weighbridge.host.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.ByteString;
 import io.weighbridge.host.OnnxFiles;
+import io.weighbridge.host.tensor.BadInputException;
 import io.weighbridge.host.tensor.Tensor;
 import io.weighbridge.host.tensor.TensorSpec;
 import io.weighbridge.host.tensor.TensorType;
@@ -83,6 +85,33 @@ class EnginesTest {
         X,
         List.of(TensorSpec.unbounded("out", TensorType.FP32, -1)),
         "output out of model.yaml is not in the model, which has [y]");
+  }
+
+  @Test
+  void aModelGetsTheTextThatCameOrNone() throws Exception {
+    assertThat(equalsConstant("grün 漢字 \uFFFD", "grün 漢字 \uFFFD")).isTrue();
+    assertThat(equalsConstant("grün", "gruen")).isFalse();
+    for (String text : List.of("a😀", "\uD800\uDC00", "a\0b")) {
+      assertThatExceptionOfType(BadInputException.class)
+          .isThrownBy(() -> equalsConstant(text, text))
+          .withMessageContaining("input x: element 0 holds NUL or a character above U+FFFF");
+    }
+  }
+
+  private boolean equalsConstant(String constant, String text) throws Exception {
+    byte[] onnx =
+        new OnnxFiles()
+            .input("x", TensorType.BYTES, "n")
+            .output("y", TensorType.BOOL, "n")
+            .constant("w", constant)
+            .node("Equal", List.of("x", "w"), "y")
+            .build();
+    List<TensorSpec> inputs = List.of(TensorSpec.unbounded("x", TensorType.BYTES, -1));
+    List<TensorSpec> outputs = List.of(TensorSpec.unbounded("y", TensorType.BOOL, -1));
+    Tensor x = Tensor.ofTexts("x", new long[] {1}, List.of(ByteString.copyFromUtf8(text)));
+    try (Graph graph = engines.load(Engines.ONNX_RUNTIME, "m", onnx, inputs, outputs)) {
+      return graph.run(List.of(x)).getFirst().numbers().get() == 1;
+    }
   }
 
   @Test

@@ -133,7 +133,7 @@ class TransportLimitsTest {
         .setDatatype("BYTES")
         .addShape(1)
         .getContentsBuilder()
-        .addBytesContents(ByteString.copyFrom(new byte[textBytes]));
+        .addBytesContents(ByteString.copyFromUtf8("a".repeat(textBytes)));
     StatusRuntimeException error =
         catchThrowableOfType(
             StatusRuntimeException.class, () -> host.client().modelInfer(request.build()));
