@@ -52,10 +52,26 @@ final class OnnxOutline {
    * One input or output.
    *
    * @param elementCode ONNX element type; 0 when it is no plain tensor
-   * @param dimensions each a number, a symbol, or the empty string
    * @param hasShape false when the model leaves the rank open
    */
-  record Port(String name, int elementCode, List<String> dimensions, boolean hasShape) {}
+  record Port(String name, int elementCode, List<Dimension> dimensions, boolean hasShape) {}
+
+  /**
+   * One dimension.
+   *
+   * @param size negative when the model leaves it open
+   * @param symbol by which open ones are the same, or the empty string
+   */
+  record Dimension(long size, String symbol) {
+    boolean isOpen() {
+      return size < 0;
+    }
+
+    @Override
+    public String toString() {
+      return isOpen() ? symbol : Long.toString(size);
+    }
+  }
 
   static OnnxOutline read(byte[] onnx) throws UnusableModelException {
     OnnxOutline outline = new OnnxOutline();
@@ -188,7 +204,7 @@ final class OnnxOutline {
     String[] name = {""};
     int[] code = {0};
     boolean[] shaped = {false};
-    List<String> dimensions = new ArrayList<>();
+    List<Dimension> dimensions = new ArrayList<>();
     each(
         in,
         (field, body) -> {
@@ -203,7 +219,7 @@ final class OnnxOutline {
 
   /** TypeProto.tensor_type = 1: elem_type = 1, shape = 2, whose dim = 1. */
   private static void tensorType(
-      int kind, CodedInputStream in, int[] code, boolean[] shaped, List<String> dimensions)
+      int kind, CodedInputStream in, int[] code, boolean[] shaped, List<Dimension> dimensions)
       throws IOException {
     if (kind != 1) {
       return;
@@ -223,18 +239,18 @@ final class OnnxOutline {
   }
 
   /** Dimension: dim_value = 1 (a number) or dim_param = 2 (a symbol). */
-  private static String dimension(CodedInputStream in) throws IOException {
-    String text = "";
+  private static Dimension dimension(CodedInputStream in) throws IOException {
+    Dimension last = new Dimension(-1, "");
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag == (1 << 3 | WireFormat.WIRETYPE_VARINT)) {
-        text = Long.toString(in.readRawVarint64());
+        last = new Dimension(in.readRawVarint64(), "");
       } else if (tag == (2 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        text = in.readString();
+        last = new Dimension(-1, in.readString());
       } else {
         in.skipField(tag);
       }
     }
-    return text;
+    return last;
   }
 
   private static String rest(CodedInputStream in) throws IOException {

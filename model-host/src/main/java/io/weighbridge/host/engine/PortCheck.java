@@ -16,9 +16,9 @@ import java.util.Map;
 final class PortCheck {
   static final PortCheck NONE = new PortCheck(Map.of());
 
-  private final Map<String, List<String>> dimensionsByInput;
+  private final Map<String, List<OnnxOutline.Dimension>> dimensionsByInput;
 
-  private PortCheck(Map<String, List<String>> dimensionsByInput) {
+  private PortCheck(Map<String, List<OnnxOutline.Dimension>> dimensionsByInput) {
     this.dimensionsByInput = Map.copyOf(dimensionsByInput);
   }
 
@@ -35,7 +35,7 @@ final class PortCheck {
     if (!faults.isEmpty()) {
       throw new UnusableModelException(String.join("; ", faults));
     }
-    Map<String, List<String>> dimensions = new HashMap<>();
+    Map<String, List<OnnxOutline.Dimension>> dimensions = new HashMap<>();
     for (OnnxOutline.Port port : outline.inputs()) {
       dimensions.put(port.name(), port.dimensions());
     }
@@ -72,14 +72,13 @@ final class PortCheck {
   }
 
   /** A fixed size in model.yaml may narrow an open one of the model, never the other way. */
-  private static boolean shapesAgree(long[] shape, List<String> dimensions) {
+  private static boolean shapesAgree(long[] shape, List<OnnxOutline.Dimension> dimensions) {
     if (shape.length != dimensions.size()) {
       return false;
     }
     for (int i = 0; i < shape.length; i++) {
-      String dimension = dimensions.get(i);
-      boolean fixed = !dimension.isEmpty() && Character.isDigit(dimension.charAt(0));
-      if (fixed && !dimension.equals(Long.toString(shape[i]))) {
+      OnnxOutline.Dimension dimension = dimensions.get(i);
+      if (!dimension.isOpen() && dimension.size() != shape[i]) {
         return false;
       }
     }
@@ -91,10 +90,11 @@ final class PortCheck {
     Map<String, Tensor> firstBySymbol = new HashMap<>();
     Map<String, Long> sizeBySymbol = new HashMap<>();
     for (Tensor input : inputs) {
-      List<String> dimensions = dimensionsByInput.getOrDefault(input.name(), List.of());
+      List<OnnxOutline.Dimension> dimensions =
+          dimensionsByInput.getOrDefault(input.name(), List.of());
       for (int i = 0; i < Math.min(dimensions.size(), input.shape().length); i++) {
-        String symbol = dimensions.get(i);
-        if (symbol.isEmpty() || Character.isDigit(symbol.charAt(0))) {
+        String symbol = dimensions.get(i).symbol();
+        if (symbol.isEmpty()) {
           continue;
         }
         long size = input.shape()[i];

@@ -115,6 +115,42 @@ class EnginesTest {
   }
 
   @Test
+  void dimensionsThatTheModelLeavesOpenNeedNotBeEqual() throws Exception {
+    assertThat(pair("-1", "-1")).as("negative numbers").hasSize(2);
+    assertThat(pair("2n", "3n")).hasSize(2);
+    assertThatExceptionOfType(BadInputException.class)
+        .as("a symbol that begins with a digit is one")
+        .isThrownBy(() -> pair("2n", "2n"))
+        .withMessage("input b: dimension 0 (2n) is 3, expected 2 as in input a");
+  }
+
+  /** Two and three elements, given to a model with these dimensions. */
+  private List<Tensor> pair(String a, String b) throws Exception {
+    byte[] onnx =
+        new OnnxFiles()
+            .input("a", TensorType.INT8, a)
+            .input("b", TensorType.INT8, b)
+            .output("c", TensorType.INT8, a)
+            .output("d", TensorType.INT8, b)
+            .node("Identity", List.of("a"), "c")
+            .node("Identity", List.of("b"), "d")
+            .build();
+    List<TensorSpec> inputs = List.of(vector("a"), vector("b"));
+    List<TensorSpec> outputs = List.of(vector("c"), vector("d"));
+    try (Graph graph = engines.load(Engines.ONNX_RUNTIME, "m", onnx, inputs, outputs)) {
+      return graph.run(List.of(bytes("a", 2), bytes("b", 3)));
+    }
+  }
+
+  private static TensorSpec vector(String name) {
+    return TensorSpec.unbounded(name, TensorType.INT8, -1);
+  }
+
+  private static Tensor bytes(String name, int count) {
+    return Tensor.ofNumbers(name, TensorType.INT8, new long[] {count}, ByteBuffer.allocate(count));
+  }
+
+  @Test
   void refusesBytesThatAreNoModelWhateverTheyAre() {
     byte[] good = OnnxFiles.addConstant(1);
     assertRefused(new byte[0], X, Y, "");
