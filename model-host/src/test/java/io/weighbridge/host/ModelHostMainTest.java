@@ -120,6 +120,9 @@ class ModelHostMainTest {
   @Test
   void exits78WithoutAnyModelOrFile() throws Exception {
     assertExits(config(), 78);
+    assertThat(errors()).contains("host.yaml:1: NotDirectoryException: ").contains("models");
+    Files.createDirectory(folder.resolve("models"));
+    assertExits(config(), 78);
     assertThat(errors()).contains("no model could be loaded");
     assertExits(folder.resolve("absent.yaml"), 78);
     assertThat(errors()).contains("absent.yaml:1: NoSuchFileException");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class ModelRepository implements AutoCloseable {
   private final Path root;
   private final List<Selection> selections;
   private final VersionLoader loader;
+  private final Lister lister;
   private final LoadListener listener;
   private final Map<Key, Long> lastNumbers = new HashMap<>();
 
@@ -43,10 +45,26 @@ public final class ModelRepository implements AutoCloseable {
   /** Takes effect with the first {@link #refresh}. */
   public ModelRepository(
       Path root, List<Selection> selections, Engines engines, Clock clock, LoadListener listener) {
+    this(root, selections, engines, clock, listener, ModelRepository::folders);
+  }
+
+  ModelRepository(
+      Path root,
+      List<Selection> selections,
+      Engines engines,
+      Clock clock,
+      LoadListener listener,
+      Lister lister) {
+    this.lister = lister;
     this.root = root;
     this.selections = List.copyOf(selections);
     this.loader = new VersionLoader(engines, clock);
     this.listener = listener;
+  }
+
+  /** Names of the folders in a folder; none in one that is not there. */
+  interface Lister {
+    List<String> list(Path parent) throws IOException;
   }
 
   /** Told what loading does; called on the thread that refreshes. */
@@ -102,13 +120,15 @@ public final class ModelRepository implements AutoCloseable {
    * Reads every version's bytes anew and serves those that changed. A version that cannot be loaded
    * keeps serving what it served.
    *
-   * @return how many versions failed
+   * @return how many versions failed, and models whose versions cannot be listed
+   * @throws IOException when nothing was read, and all that was served still is
    */
   public synchronized int refresh() throws IOException {
     Map<String, TreeMap<String, Generation>> next = new HashMap<>();
-    int failures = 0;
+    List<Key> wanted = new ArrayList<>();
+    int failures = list(wanted);
     List<Generation> replaced = new ArrayList<>();
-    for (Key key : wanted()) {
+    for (Key key : wanted) {
       Generation current = find(key.name, key.version);
       Generation served = current;
       try {
@@ -173,25 +193,32 @@ public final class ModelRepository implements AutoCloseable {
     models = Map.copyOf(next);
   }
 
-  private List<Key> wanted() throws IOException {
-    List<Key> keys = new ArrayList<>();
-    if (selections.isEmpty()) {
-      for (String name : folders(root)) {
-        folders(root.resolve(name)).forEach(version -> keys.add(new Key(name, version)));
+  /** Adds what is to be served; says of how many models that cannot be known. */
+  private int list(List<Key> wanted) throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw new NotDirectoryException(root.toString());
+    }
+    int failures = 0;
+    List<Selection> models =
+        selections.isEmpty()
+            ? lister.list(root).stream().map(name -> new Selection(name, List.of())).toList()
+            : selections;
+    for (Selection model : models) {
+      List<String> versions = model.versions();
+      try {
+        versions = versions.isEmpty() ? lister.list(root.resolve(model.name())) : versions;
+      } catch (IOException e) {
+        failures++;
+        listener.failed(model.name(), List.of(messageOf(e)), null);
+        versions = versions(model.name());
       }
+      versions.forEach(version -> wanted.add(new Key(model.name(), version)));
     }
-    for (Selection selection : selections) {
-      List<String> versions =
-          selection.versions().isEmpty()
-              ? folders(root.resolve(selection.name()))
-              : selection.versions();
-      versions.forEach(version -> keys.add(new Key(selection.name(), version)));
-    }
-    if (keys.size() > VERSIONS_MAX) {
+    if (wanted.size() > VERSIONS_MAX) {
       throw new IOException(
-          root + " holds " + keys.size() + " versions; a process serves at most " + VERSIONS_MAX);
+          root + " holds " + wanted.size() + " versions; a process serves at most " + VERSIONS_MAX);
     }
-    return keys;
+    return failures;
   }
 
   private static List<String> folders(Path parent) throws IOException {

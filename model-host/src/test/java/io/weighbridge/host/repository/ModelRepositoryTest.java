@@ -1,18 +1,24 @@
 package io.weighbridge.host.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.weighbridge.host.ModelFolders;
 import io.weighbridge.host.engine.Engines;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +49,57 @@ class ModelRepositoryTest {
       assertThat(repository.find("add", "1")).isSameAs(before);
       assertThat(failures.get(1)).endsWith("kept " + before);
     }
+  }
+
+  @Test
+  void aRepositoryThatIsNotThereKeepsWhatIsServed() throws IOException {
+    Path models = Files.createDirectory(root.resolve("models"));
+    ModelFolders.adding(models, "add", "1", 1);
+    try (Engines engines = new Engines(1);
+        ModelRepository repository =
+            new ModelRepository(models, List.of(), engines, Clock.systemUTC(), new Listener())) {
+      repository.refresh();
+      Generation before = Objects.requireNonNull(repository.find("add", "1"));
+      Files.move(models, root.resolve("away"));
+      assertThatExceptionOfType(NotDirectoryException.class).isThrownBy(repository::refresh);
+      assertThat(repository.find("add", "1")).isSameAs(before);
+      assertThat(before.tryHold()).isTrue();
+      before.release();
+    }
+  }
+
+  @Test
+  void aModelThatCannotBeListedLeavesTheOthersServedAndKeepsItsOwn() throws IOException {
+    ModelFolders.adding(root, "a", "1", 1);
+    ModelFolders.adding(root, "b", "1", 1);
+    Set<Path> unreadable = new HashSet<>(Set.of(root.resolve("a")));
+    ModelRepository.Lister lister =
+        folder -> {
+          if (unreadable.contains(folder)) {
+            throw new AccessDeniedException(folder.toString());
+          }
+          return folder.equals(root) ? List.of("a", "b") : List.of("1");
+        };
+    try (Engines engines = new Engines(1);
+        ModelRepository repository =
+            new ModelRepository(
+                root, List.of(), engines, Clock.systemUTC(), new Listener(), lister)) {
+      assertThat(repository.refresh()).isEqualTo(1);
+      assertThat(failures)
+          .containsExactly("a [AccessDeniedException: " + root.resolve("a") + "] kept null");
+      assertThat(served(repository)).containsExactly("b version 1 generation 1");
+      unreadable.clear();
+      assertThat(repository.refresh()).isZero();
+      unreadable.add(root.resolve("a"));
+      ModelFolders.adding(root, "b", "1", 2);
+      assertThat(repository.refresh()).isEqualTo(1);
+      assertThat(served(repository))
+          .containsExactly("a version 1 generation 1", "b version 1 generation 2");
+    }
+  }
+
+  private static List<String> served(ModelRepository repository) {
+    return repository.all().stream().map(Generation::toString).toList();
   }
 
   private static final class BreakingClock extends Clock {
