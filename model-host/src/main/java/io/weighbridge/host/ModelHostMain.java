@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a model host: {@code model-host --config FILE}. SIGHUP reads the repository again; SIGTERM
- * and SIGINT drain and exit 0.
+ * Runs a model host: {@code --config FILE}. SIGHUP reads the repository again; SIGTERM and SIGINT
+ * drain. {@code --help} says what its exit codes mean.
  */
 public final class ModelHostMain {
   private static final Logger log = LoggerFactory.getLogger(ModelHostMain.class);
@@ -30,6 +31,30 @@ public final class ModelHostMain {
   private static final int EXIT_BAD_CONFIGURATION = 78;
   private static final int EXIT_UNAVAILABLE = 69;
   private static final int EXIT_DRAIN_CUT_SHORT = 1;
+
+  private static final String USAGE = "usage: weighbridge model-host --config FILE";
+
+  private static final String HELP =
+      USAGE
+          + """
+
+
+          Loads models and serves them. It runs until it is told to stop (SIGTERM), and reads the
+          repository again when it is told to (SIGHUP).
+
+            --config FILE  its configuration; docs/model-host.md has every key
+            --help         show this help
+
+          Examples:
+            weighbridge model-host --config host.yaml
+
+          Exit codes:
+            0   stopped
+            1   the drain was cut short
+            64  usage
+            69  could not run (the port is taken)
+            78  bad configuration
+          """;
 
   private enum Order {
     RELOAD,
@@ -40,8 +65,12 @@ public final class ModelHostMain {
 
   /** Runs until told to stop. */
   public static void main(String[] arguments) {
+    if (List.of(arguments).equals(List.of("--help"))) {
+      System.out.print(HELP);
+      return;
+    }
     if (arguments.length != 2 || !arguments[0].equals("--config")) {
-      System.err.println("usage: model-host --config FILE");
+      System.err.println(USAGE);
       System.exit(EXIT_USAGE);
     }
     System.exit(run(Path.of(arguments[1])));

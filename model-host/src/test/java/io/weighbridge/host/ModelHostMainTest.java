@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,39 @@ class ModelHostMainTest {
   }
 
   @Test
+  void helpGoesToStandardOutputAndSaysWhatTheReferenceSays() throws Exception {
+    Process process = launch("--help");
+    String help = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertExits(process, 0);
+    assertThat(help)
+        .startsWith("usage: weighbridge model-host --config FILE\n")
+        .contains("Examples:\n  weighbridge model-host --config host.yaml\n")
+        .contains("\n  0   stopped\n");
+    assertThat(errors()).isEmpty();
+    String source =
+        Files.readString(Path.of("src/main/java/io/weighbridge/host/ModelHostMain.java"));
+    List<String> codes =
+        Pattern.compile("EXIT_\\w+ = (\\d+);")
+            .matcher(source)
+            .results()
+            .map(m -> m.group(1))
+            .toList();
+    assertThat(codes).hasSize(4);
+    String reference = Files.readString(Path.of("../docs/model-host.md")).replaceAll("\\s+", " ");
+    for (String code : codes) {
+      Matcher line = Pattern.compile("\n  " + code + " +(.+)\n").matcher(help);
+      assertThat(line.find()).as(code).isTrue();
+      assertThat(reference).contains("; " + code + " " + line.group(1));
+    }
+  }
+
+  @Test
+  void exits64AndSaysHowItIsUsed() throws Exception {
+    assertExits(launch("--nonsense"), 64);
+    assertThat(errors()).isEqualTo("usage: weighbridge model-host --config FILE\n");
+  }
+
+  @Test
   void exits78WithEveryProblemOfTheConfiguration() throws Exception {
     Path file = Files.writeString(folder.resolve("bad.yaml"), "host: {id: a}\nlisten: 7\nx: 1\n");
     assertExits(file, 78);
@@ -153,7 +188,10 @@ class ModelHostMainTest {
   }
 
   private void assertExits(Path file, int code) throws Exception {
-    Process process = start(file);
+    assertExits(start(file), code);
+  }
+
+  private static void assertExits(Process process, int code) throws InterruptedException {
     assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(code);
   }
@@ -169,18 +207,23 @@ class ModelHostMainTest {
   }
 
   private Process start(Path config) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    return launch("--config", config.toString());
+  }
+
+  private Process launch(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")),
                 "-Dpadding=" + "x".repeat(8000),
                 "-cp",
                 System.getProperty("java.class.path"),
-                ModelHostMain.class.getName(),
-                "--config",
-                config.toString())
-            .redirectError(folder.resolve("stderr").toFile());
+                ModelHostMain.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(folder.resolve("stderr").toFile());
     // Also clears what a build machine sets to keep libraries from calling home.
     builder.environment().clear();
     builder.environment().put("HOME", folder.resolve("home").toString());
