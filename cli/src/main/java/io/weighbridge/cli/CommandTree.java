@@ -18,9 +18,11 @@ import io.weighbridge.cli.audit.AuditShow;
 import io.weighbridge.cli.audit.AuditVerify;
 import io.weighbridge.cli.demo.DemoCommand;
 import io.weighbridge.cli.predict.PredictCommand;
+import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.warm.WarmStart;
+import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Every command there is, and what all of them share. */
 public final class CommandTree {
@@ -181,8 +184,31 @@ public final class CommandTree {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setColorScheme(
             new ColorScheme.Builder(CommandLine.Help.defaultColorScheme(ansi(console))).build())
+        .setExecutionStrategy(parsed -> run(parsed, console))
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
+  }
+
+  /** A command is done when what it had to say is written: half an export is none. */
+  private static int run(ParseResult parsed, Console console) {
+    int exitCode = new CommandLine.RunLast().execute(parsed);
+    IOException unwritten = console.unwritten();
+    if (exitCode != ExitCode.DONE || unwritten == null) {
+      return exitCode;
+    }
+    String why = String.valueOf(unwritten.getMessage());
+    if (why.equals("Broken pipe")) {
+      return ExitCode.READER_GONE;
+    }
+    CliException said =
+        new CliException(
+            ExitCode.UNWRITTEN,
+            "the output cannot be written",
+            why,
+            "standard output to a file on a disk with room",
+            unwritten);
+    throw new CommandLine.ExecutionException(
+        parsed.commandSpec().commandLine(), said.getMessage(), said);
   }
 
   private static OptionSpec.Builder flag(String shortName, String longName, String what) {

@@ -31,10 +31,12 @@ import picocli.CommandLine.ScopeType;
       ExitCode.BAD_INPUT_LINE,
       ExitCode.UNREACHABLE_LINE,
       "70:a defect in this program",
+      ExitCode.UNWRITTEN_LINE,
       ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE,
       "78:bad configuration",
-      "1xx:a failing predict: 100 + gRPC code"
+      "1xx:a failing predict: 100 + gRPC code",
+      "141:whoever read the output had enough, as in | head"
     })
 final class RootCommand {
   @Option(

@@ -12,7 +12,6 @@ public final class WeighbridgeMain {
     // Libraries log what the command says itself, in its own words and only when it matters.
     LogManager.getLogManager().reset();
     int exitCode = CommandTree.forArguments(Console.ofProcess(), arguments).execute(arguments);
-    System.out.flush();
     System.exit(exitCode);
   }
 }

@@ -54,7 +54,7 @@ final class KeyCommandsTest {
   void aKeyThatCannotBeWrittenIsNamedSoThatItCanBeRevoked() {
     admin.whileCreating(() -> delete(file));
     Shell.Result result = create("search");
-    assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.exitCode()).isEqualTo(ExitCode.UNWRITTEN);
     assertThat(result.err())
         .contains("key k1 is created, but cannot be written to " + file)
         .contains(FakeAdmin.RECORD)

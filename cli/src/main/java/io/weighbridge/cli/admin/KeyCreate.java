@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       ExitCode.USAGE_LINE,
       ExitCode.BAD_INPUT_LINE,
       ExitCode.UNREACHABLE_LINE,
+      ExitCode.UNWRITTEN_LINE,
       ExitCode.TRY_LATER_LINE,
       ExitCode.NOT_ALLOWED_LINE
     })
@@ -90,7 +91,7 @@ public final class KeyCreate implements Callable<Integer> {
     CreateKeyResponse answer = to == null ? create(request) : createFor(to, request);
     console.err().println("key " + answer.getKey().getId() + ", record " + answer.getRecordId());
     if (to == null) {
-      console.out().println(answer.getToken());
+      show(answer);
     } else {
       write(to, answer);
     }
@@ -133,19 +134,31 @@ public final class KeyCreate implements Callable<Integer> {
     }
   }
 
+  private void show(CreateKeyResponse answer) {
+    console.out().println(answer.getToken());
+    IOException unwritten = console.unwritten();
+    if (unwritten != null) {
+      throw unsaved(answer, "to standard output", unwritten);
+    }
+  }
+
   private void write(Path file, CreateKeyResponse answer) {
     try {
       Files.write(file, List.of(answer.getToken()), StandardOpenOption.WRITE);
     } catch (IOException e) {
       remove(file);
-      String id = answer.getKey().getId();
-      throw new CliException(
-          ExitCode.BAD_INPUT,
-          "key " + id + " is created, but cannot be written to " + file,
-          e.getClass().getSimpleName() + ": " + e.getMessage(),
-          "weighbridge key revoke " + id + " --reason \"never saved\", then create another",
-          e);
+      throw unsaved(answer, "to " + file, e);
     }
+  }
+
+  private static CliException unsaved(CreateKeyResponse answer, String where, IOException e) {
+    String id = answer.getKey().getId();
+    return new CliException(
+        ExitCode.UNWRITTEN,
+        "key " + id + " is created, but cannot be written " + where,
+        e.getClass().getSimpleName() + ": " + e.getMessage(),
+        "weighbridge key revoke " + id + " --reason \"never saved\", then create another",
+        e);
   }
 
   private void remove(Path file) {

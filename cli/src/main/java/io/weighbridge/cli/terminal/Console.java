@@ -1,5 +1,6 @@
 package io.weighbridge.cli.terminal;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,6 +22,7 @@ public final class Console {
   private final PrintStream err;
   private final boolean colour;
   private final boolean interactive;
+  private final @Nullable StandardOutput sink;
 
   /**
    * Writes to these streams.
@@ -29,6 +31,16 @@ public final class Console {
    * @param interactive whether a person sits there who can be asked
    */
   public Console(PrintStream out, PrintStream err, boolean colour, boolean interactive) {
+    this(out, err, colour, interactive, null);
+  }
+
+  private Console(
+      PrintStream out,
+      PrintStream err,
+      boolean colour,
+      boolean interactive,
+      @Nullable StandardOutput sink) {
+    this.sink = sink;
     this.out = out;
     this.err = err;
     this.colour = colour;
@@ -38,11 +50,13 @@ public final class Console {
   /** The console of this process. */
   public static Console ofProcess() {
     String terminals = System.getProperty("weighbridge.tty", "");
+    StandardOutput sink = new StandardOutput();
     return new Console(
-        new PrintStream(System.out, true, StandardCharsets.UTF_8),
+        new PrintStream(new BufferedOutputStream(sink), true, StandardCharsets.UTF_8),
         new PrintStream(System.err, true, StandardCharsets.UTF_8),
         wantsColour(terminals.contains("1"), System.getenv()),
-        terminals.contains("0") && terminals.contains("2"));
+        terminals.contains("0") && terminals.contains("2"),
+        sink);
   }
 
   /** Colour on a terminal only, never with NO_COLOR, always with CLICOLOR_FORCE. */
@@ -57,6 +71,12 @@ public final class Console {
   /** Data: what a program would read. */
   public PrintStream out() {
     return out;
+  }
+
+  /** Why not all data could be written; null when it was. */
+  public @Nullable IOException unwritten() {
+    out.flush();
+    return sink == null ? null : sink.failure();
   }
 
   /** Everything else: progress, questions, errors. */
