@@ -66,7 +66,7 @@ public final class InputTensors {
         .setName(name)
         .setDatatype(datatype)
         .addAllShape(shape.isEmpty() ? List.of(1L) : shape)
-        .setContents(contents(name, datatype, leaves))
+        .setContents(contents(name, datatype, shape, leaves))
         .build();
   }
 
@@ -97,28 +97,31 @@ public final class InputTensors {
     return leaves.stream().allMatch(JsonNode::isIntegralNumber) ? "INT64" : "FP32";
   }
 
-  private static InferTensorContents contents(String name, String datatype, List<JsonNode> leaves) {
+  private static InferTensorContents contents(
+      String name, String datatype, List<Long> shape, List<JsonNode> leaves) {
     InferTensorContents.Builder contents = InferTensorContents.newBuilder();
-    try {
-      for (JsonNode leaf : leaves) {
-        add(contents, datatype, leaf);
+    for (int i = 0; i < leaves.size(); i++) {
+      Element element = new Element(name, shape, i, leaves.get(i));
+      try {
+        add(contents, datatype, element);
+      } catch (JacksonException e) {
+        throw wrong("input " + element + " is " + element.value() + ", which is no " + datatype);
       }
-    } catch (JacksonException e) {
-      throw wrong("input " + name + " is not all " + datatype + ": " + e.getOriginalMessage());
     }
     return contents.build();
   }
 
-  private static void add(InferTensorContents.Builder contents, String datatype, JsonNode leaf) {
+  private static void add(InferTensorContents.Builder contents, String datatype, Element leaf) {
     switch (datatype) {
-      case "BOOL" -> contents.addBoolContents(leaf.booleanValue());
-      case "INT8", "INT16", "INT32" -> contents.addIntContents(leaf.intValue());
-      case "INT64" -> contents.addInt64Contents(leaf.longValue());
-      case "UINT8", "UINT16", "UINT32" -> contents.addUintContents((int) leaf.longValue());
-      case "UINT64" -> contents.addUint64Contents(leaf.bigIntegerValue().longValue());
-      case "FP32" -> contents.addFp32Contents((float) leaf.doubleValue());
-      case "FP64" -> contents.addFp64Contents(leaf.doubleValue());
-      case "BYTES" -> contents.addBytesContents(ByteString.copyFromUtf8(leaf.stringValue()));
+      case "BOOL" -> contents.addBoolContents(leaf.value().booleanValue());
+      case "INT8", "INT16", "INT32" -> contents.addIntContents(leaf.whole(datatype).intValue());
+      case "INT64" -> contents.addInt64Contents(leaf.whole(datatype).longValue());
+      case "UINT8", "UINT16", "UINT32" -> contents.addUintContents(leaf.whole(datatype).intValue());
+      case "UINT64" -> contents.addUint64Contents(leaf.whole(datatype).longValue());
+      case "FP32" -> contents.addFp32Contents(leaf.single());
+      case "FP64" -> contents.addFp64Contents(leaf.real());
+      case "BYTES" ->
+          contents.addBytesContents(ByteString.copyFromUtf8(leaf.value().stringValue()));
       default ->
           throw wrong(
               "datatype "
@@ -127,7 +130,7 @@ public final class InputTensors {
     }
   }
 
-  private static CliException wrong(String why) {
+  static CliException wrong(String why) {
     return new CliException(ExitCode.BAD_INPUT, "an input cannot be read", why, EXAMPLE);
   }
 }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import inference.InferTensorContents;
 import inference.ModelInferRequest.InferInputTensor;
 import inference.ModelInferResponse;
 import io.weighbridge.cli.terminal.CliException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class InputTensorsTest {
@@ -51,6 +55,62 @@ final class InputTensorsTest {
       })
   void refusesWhatIsNoTensor(String text) {
     assertThatThrownBy(() -> InputTensors.parse(text)).isInstanceOf(CliException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INT8, -128, 127",
+    "INT16, -32768, 32767",
+    "INT32, -2147483648, 2147483647",
+    "INT64, -9223372036854775808, 9223372036854775807",
+    "UINT8, 0, 255",
+    "UINT16, 0, 65535",
+    "UINT32, 0, 4294967295",
+    "UINT64, 0, 18446744073709551615"
+  })
+  void takesWholeNumbersThatFitAndNoOthers(String type, BigInteger least, BigInteger most) {
+    InferTensorContents contents =
+        InputTensors.parse("x:" + type + "=[" + least + "," + most + "]").getContents();
+    List<Long> sent = new ArrayList<>();
+    contents.getIntContentsList().forEach(number -> sent.add((long) number));
+    contents.getUintContentsList().forEach(number -> sent.add(Integer.toUnsignedLong(number)));
+    sent.addAll(contents.getInt64ContentsList());
+    sent.addAll(contents.getUint64ContentsList());
+    assertThat(sent).containsExactly(least.longValue(), most.longValue());
+
+    for (BigInteger beyond : List.of(least.subtract(BigInteger.ONE), most.add(BigInteger.ONE))) {
+      assertThatThrownBy(() -> InputTensors.parse("x:" + type + "=[[1,2],[3," + beyond + "]]"))
+          .isInstanceOfSatisfying(
+              CliException.class,
+              refused ->
+                  assertThat(refused.why())
+                      .isEqualTo(
+                          "input x[1][1] is %s; %s takes %s to %s", beyond, type, least, most));
+    }
+  }
+
+  @Test
+  void takesRealNumbersThatFitAndNoOthers() {
+    assertThat(InputTensors.parse("x=[3.4028235e38,-3.4028235e38,1e-300]").getContents())
+        .extracting(InferTensorContents::getFp32ContentsList)
+        .isEqualTo(List.of(Float.MAX_VALUE, -Float.MAX_VALUE, 0f));
+    for (String beyond : List.of("x=[1,3.5e38]", "x:FP32=[1,-1e300]", "x:FP64=[1,1e400]")) {
+      assertThatThrownBy(() -> InputTensors.parse(beyond))
+          .isInstanceOfSatisfying(
+              CliException.class,
+              refused -> assertThat(refused.why()).contains("input x[1] is ", " takes -"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x:INT8=[1,\"a\"]", "x:INT8=[1,1.5]", "x:INT8=[1,1e400]", "x:BOOL=[true,1]"})
+  void namesTheElementThatIsOfAnotherType(String input) {
+    assertThatThrownBy(() -> InputTensors.parse(input))
+        .isInstanceOfSatisfying(
+            CliException.class,
+            refused ->
+                assertThat(refused.why()).startsWith("input x[1] is ").contains(", which is no "));
   }
 
   @Test
