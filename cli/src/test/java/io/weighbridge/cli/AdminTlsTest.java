@@ -6,7 +6,9 @@ import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.integrity.TestCa;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +88,26 @@ final class AdminTlsTest {
               operator.key().toString());
       assertThat(result.err()).isEmpty();
       assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void refusesFilesAndNamesThatAreNone() throws Exception {
+    TestCa ca = new TestCa(folder, "ca");
+    String garbage = Files.writeString(folder.resolve("garbage.pem"), "garbage").toString();
+    String root = ca.file().toString();
+    for (String[] given :
+        new String[][] {
+          {"--ca", garbage},
+          {"--ca", root, "--certificate", garbage, "--tls-key", garbage},
+          {"--ca", root, "--server-name", "me@gateway"}
+        }) {
+      Shell.Result result =
+          Shell.run(
+              Stream.concat(Stream.of("predict", "m", "--text", "x"), Stream.of(given))
+                  .toArray(String[]::new));
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(result.err()).contains("TLS cannot be spoken with these files", "why: ");
     }
   }
 

@@ -35,13 +35,7 @@ public final class AdminOptions {
               + " ./state/admin.key.")
   private @Nullable Path keyFile;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "10",
-      description = "Give up after this long; default: ${DEFAULT-VALUE}.")
-  private int timeoutSeconds = 10;
-
+  @Mixin private final TimeoutOption timeout = new TimeoutOption();
   @Mixin private final TrustOptions trust = new TrustOptions();
 
   /** Connects; nothing is sent yet. */
@@ -60,7 +54,7 @@ public final class AdminOptions {
         Endpoint.parse(at, "--admin"),
         trust.trust(context, environment),
         credential(folder, environment, context),
-        timeoutSeconds);
+        timeout.seconds());
   }
 
   private Credential credential(Path folder, Map<String, String> environment, Context context) {

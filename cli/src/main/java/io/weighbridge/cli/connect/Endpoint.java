@@ -3,6 +3,8 @@ package io.weighbridge.cli.connect;
 import io.grpc.ManagedChannel;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /** HOST:PORT of a listener. */
 public record Endpoint(String host, int port) {
@@ -13,17 +15,23 @@ public record Endpoint(String host, int port) {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
-      if (colon > 0 && port > 0 && port <= PORT_MAX) {
+      if (colon > 0 && port > 0 && port <= PORT_MAX && isHost(text.substring(0, colon))) {
         return new Endpoint(text.substring(0, colon), port);
       }
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | URISyntaxException e) {
       // Said below, together with a port out of range.
     }
     throw new CliException(
         ExitCode.BAD_INPUT,
         what + " is no address",
-        "found \"" + text + "\"; an address is HOST:PORT, the port 1 to " + PORT_MAX,
-        "127.0.0.1:9001");
+        "found \"" + text + "\"; an address is HOST:PORT and no more, the port 1 to " + PORT_MAX,
+        what + " HOST:PORT, such as 127.0.0.1:9000");
+  }
+
+  // As gRPC will read it, which takes anything else for a defect of its caller.
+  private static boolean isHost(String text) throws URISyntaxException {
+    String host = new URI(null, null, text, 1, null, null, null).getHost();
+    return text.equals(host) || ("[" + text + "]").equals(host);
   }
 
   /** A channel to it; the caller shuts it down. */

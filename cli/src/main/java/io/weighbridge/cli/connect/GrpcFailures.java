@@ -1,15 +1,17 @@
 package io.weighbridge.cli.connect;
 
 import com.google.rpc.ErrorInfo;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
-/** What an admin call's failure means to the person who typed the command. */
-final class GrpcFailures {
+/** What the failure of a call means to the person who typed the command. */
+public final class GrpcFailures {
   private GrpcFailures() {}
 
   static CliException explain(StatusRuntimeException failure, Endpoint endpoint) {
@@ -17,7 +19,9 @@ final class GrpcFailures {
     String said = status.getDescription() == null ? "" : status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          answered(failure) ? notNow(said, failure) : unreachable(said, failure, endpoint);
+          answered(status, failure.getTrailers())
+              ? notNow(said, failure)
+              : unreachable(said, failure, endpoint);
       case DEADLINE_EXCEEDED ->
           new CliException(
               ExitCode.TRY_LATER,
@@ -63,8 +67,8 @@ final class GrpcFailures {
   }
 
   /** Whether the gateway itself says so: what fails on the way to it has no reason of ours. */
-  private static boolean answered(StatusRuntimeException failure) {
-    com.google.rpc.Status details = StatusProto.fromThrowable(failure);
+  public static boolean answered(Status status, @Nullable Metadata trailers) {
+    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
     return details != null
         && details.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
   }

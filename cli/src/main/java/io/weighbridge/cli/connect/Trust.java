@@ -33,10 +33,20 @@ public record Trust(
 
   /** A builder of channels to there that trusts like this. */
   NettyChannelBuilder channel(Endpoint endpoint) {
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials())
-            .maxInboundMessageSize(ANSWER_BYTES_MAX);
-    return serverName == null || roots == null ? builder : builder.overrideAuthority(serverName);
+    try {
+      NettyChannelBuilder builder =
+          NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials())
+              .maxInboundMessageSize(ANSWER_BYTES_MAX);
+      return serverName == null || roots == null ? builder : builder.overrideAuthority(serverName);
+    } catch (IllegalArgumentException e) {
+      // What gRPC says of files that hold no certificate or key, and of a name that is none.
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "TLS cannot be spoken with these files and this name",
+          String.valueOf(e.getMessage()),
+          "PEM files for --ca, --certificate and --tls-key; a host's name for --server-name",
+          e);
+    }
   }
 
   private ChannelCredentials credentials() {

@@ -2,6 +2,7 @@ package io.weighbridge.cli.predict;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.weighbridge.cli.connect.GrpcFailures;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -25,6 +26,7 @@ public final class Observation {
   private volatile byte[] requestMessage = {};
   private volatile byte[] responseMessage = {};
   private volatile @Nullable Status status;
+  private volatile boolean refused;
 
   /**
    * Nothing seen yet.
@@ -47,6 +49,7 @@ public final class Observation {
   void closed(Status ended, Metadata trailers) {
     headers(trailers);
     recordId = orElse(trailers.get(RECORD), recordId);
+    refused = !ended.isOk() && GrpcFailures.answered(ended, trailers);
     status = ended;
   }
 
@@ -105,6 +108,11 @@ public final class Observation {
   /** The response message as it came in; empty unless messages are kept. Not to be written to. */
   public byte[] responseMessage() {
     return responseMessage;
+  }
+
+  /** Whether the gateway ended it itself, with a reason. */
+  public boolean refused() {
+    return refused;
   }
 
   /** How the call ended; UNKNOWN while it has not. */

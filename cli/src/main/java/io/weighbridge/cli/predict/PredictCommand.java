@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.weighbridge.cli.connect.Context;
 import io.weighbridge.cli.connect.Credential;
 import io.weighbridge.cli.connect.Endpoint;
+import io.weighbridge.cli.connect.TimeoutOption;
 import io.weighbridge.cli.connect.TrustOptions;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +49,8 @@ import picocli.CommandLine.Parameters;
 public final class PredictCommand implements Callable<Integer> {
   private static final String ADDRESS_DEFAULT = "127.0.0.1:9000";
   private static final int SHOWN_VALUES = 6;
+  private static final Pattern HEADER = Pattern.compile("(?i)(?!.*-bin$)[0-9a-z_.-]+");
+  private static final Pattern VALUE = Pattern.compile("[ -~]*");
 
   @Parameters(paramLabel = "MODEL", description = "The model.")
   private String model = "";
@@ -95,13 +99,7 @@ public final class PredictCommand implements Callable<Integer> {
       description = "File with the caller's key; default: WEIGHBRIDGE_KEY, then .weighbridge.")
   private @Nullable Path keyFile;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "10",
-      description = "The call's deadline; default: ${DEFAULT-VALUE}.")
-  private int timeoutSeconds = 10;
-
+  @Mixin private final TimeoutOption timeout = new TimeoutOption();
   @Mixin private final TrustOptions trust = new TrustOptions();
   @Mixin private final OutputOption output = new OutputOption();
   private final Console console;
@@ -114,6 +112,7 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelInferRequest request = request();
+    headers.forEach(PredictCommand::requireHeader);
     Context context = Context.find(Path.of(""), System.getenv());
     String at =
         Optional.ofNullable(address)
@@ -131,7 +130,7 @@ public final class PredictCommand implements Callable<Integer> {
             Endpoint.parse(at, "--gateway"),
             trust.trust(context, System.getenv()),
             credential,
-            timeoutSeconds)) {
+            timeout.seconds())) {
       outcome = client.infer(request, headers);
     }
     if (!outcome.answered()) {
@@ -165,19 +164,38 @@ public final class PredictCommand implements Callable<Integer> {
     return request.build();
   }
 
+  private static void requireHeader(String name, String value) {
+    if (!HEADER.matcher(name).matches() || !VALUE.matcher(value).matches()) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "header \"" + name + "\" cannot be sent",
+          "a name is letters, digits, - _ and . and does not end in -bin; a value is printable ASCII",
+          "--header x-user-id=alice");
+    }
+  }
+
   private static CliException failure(Observation observation, String address) {
     Status status = observation.status();
     String said = Objects.requireNonNullElse(status.getDescription(), "no message");
     Throwable cause = status.getCause();
     String record = observation.recordId();
-    boolean reached = cause == null;
+    boolean answered = observation.refused() || !record.isEmpty();
     return new CliException(
         ExitCode.PREDICT_FAILED + status.getCode().value(),
         status.getCode() + ": " + said,
-        reached
+        answered
             ? (record.isEmpty() ? "the gateway at " + address + " said so" : "record " + record)
-            : "gateway " + address + ": " + cause.getMessage(),
-        reached ? "docs/errors.md explains each reason" : "--gateway ADDRESS");
+            : "gateway "
+                + address
+                + ": "
+                + (cause == null ? "no reason of its own came" : cause.getMessage()),
+        answered ? "docs/errors.md explains each reason" : remedy(status));
+  }
+
+  private static String remedy(Status status) {
+    return status.getCode() == Status.Code.DEADLINE_EXCEEDED
+        ? "--timeout SECONDS, or --gateway ADDRESS"
+        : "--gateway ADDRESS";
   }
 
   private void show(PredictClient.Outcome outcome) {
