@@ -47,7 +47,7 @@ public final class AdminOptions {
     Context context = Context.find(folder, environment);
     String at =
         Optional.ofNullable(address)
-            .or(() -> Optional.ofNullable(environment.get("WEIGHBRIDGE_ADMIN")))
+            .or(() -> Context.variable(environment, "WEIGHBRIDGE_ADMIN"))
             .or(() -> context.value(Context.Entry.ADMIN))
             .orElse(ADDRESS_DEFAULT);
     return new AdminClient(
@@ -61,9 +61,9 @@ public final class AdminOptions {
     if (keyFile != null) {
       return Credential.read(keyFile);
     }
-    String named = environment.getOrDefault("WEIGHBRIDGE_ADMIN_KEY", "");
-    if (!named.isEmpty()) {
-      return Credential.read(Path.of(named));
+    Optional<String> named = Context.variable(environment, "WEIGHBRIDGE_ADMIN_KEY");
+    if (named.isPresent()) {
+      return Credential.read(Path.of(named.get()));
     }
     Path beside = folder.resolve("state").resolve("admin.key");
     return Credential.first(List.of(context.path(Context.Entry.ADMIN_KEY), Optional.of(beside)))

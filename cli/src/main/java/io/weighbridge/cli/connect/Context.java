@@ -52,9 +52,9 @@ public final class Context {
 
   /** The context that holds for a command typed in this folder; empty when there is none. */
   public static Context find(Path folder, Map<String, String> environment) {
-    String named = environment.getOrDefault("WEIGHBRIDGE_CONTEXT", "");
-    if (!named.isEmpty()) {
-      return read(Path.of(named));
+    Optional<String> named = variable(environment, "WEIGHBRIDGE_CONTEXT");
+    if (named.isPresent()) {
+      return read(Path.of(named.get()));
     }
     for (Path at = folder.toAbsolutePath(); at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve(FILE_NAME))) {
@@ -64,11 +64,16 @@ public final class Context {
     return new Context(null, new Properties());
   }
 
+  /** A variable of the environment; one that is set to nothing is not set. */
+  public static Optional<String> variable(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
   private static Context read(Path file) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new CliException(
           ExitCode.BAD_CONFIGURATION,
           "cannot read the context " + file,

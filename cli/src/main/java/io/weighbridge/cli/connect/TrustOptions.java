@@ -18,7 +18,7 @@ public final class TrustOptions {
       paramLabel = "FILE",
       description =
           "Speak TLS, and trust certificates that lead to a root in this PEM file; default:"
-              + " WEIGHBRIDGE_CA, then .weighbridge, then plain text.")
+              + " WEIGHBRIDGE_CA, then .weighbridge, then plain text, as with --ca \"\".")
   private @Nullable Path roots;
 
   @Option(
@@ -50,11 +50,9 @@ public final class TrustOptions {
     }
     Path found =
         Optional.ofNullable(roots)
-            .or(() ->
-                Optional.ofNullable(environment.get("WEIGHBRIDGE_CA"))
-                    .filter(named -> !named.isEmpty())
-                    .map(Path::of))
+            .or(() -> Context.variable(environment, "WEIGHBRIDGE_CA").map(Path::of))
             .or(() -> context.path(Context.Entry.CA))
+            .filter(file -> !file.toString().isEmpty())
             .orElse(null);
     if (found == null && (serverName != null || certificate != null)) {
       throw new CliException(

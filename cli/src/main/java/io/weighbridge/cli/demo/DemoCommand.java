@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
       "0:everything shown was observed",
       "1:something promised was not observed",
       ExitCode.USAGE_LINE,
+      "65:--keep cannot leave its context in this folder",
       "69:the models cannot be fetched"
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -67,8 +68,9 @@ public final class DemoCommand implements Callable<Integer> {
           "--calls " + CALLS_MIN);
     }
     Path home = home();
+    Context.find(Path.of(""), System.getenv()); // The story's commands look for one as well.
     if (keep) {
-      KeptDemo.requireNone();
+      KeptDemo.requireRoom(Path.of(""));
     }
     Workspace.sweep();
     Path models = Models.fetch(home, console);

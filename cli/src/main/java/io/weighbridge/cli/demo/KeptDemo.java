@@ -5,6 +5,7 @@ import io.weighbridge.cli.connect.Context.Entry;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.ExitCode;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,15 +16,28 @@ import java.util.Optional;
 final class KeptDemo {
   private KeptDemo() {}
 
-  /** A second one would take the first one's context away. */
-  static void requireNone() {
-    Path file = Path.of(Context.FILE_NAME).toAbsolutePath();
-    if (Files.exists(file)) {
+  /**
+   * Whether a context can be written here, before the story is told: a second one would take the
+   * first one's away.
+   */
+  static void requireRoom(Path folder) {
+    Path file = folder.resolve(Context.FILE_NAME).toAbsolutePath();
+    try {
+      Files.delete(Files.createFile(file));
+    } catch (FileAlreadyExistsException e) {
       throw new CliException(
           ExitCode.BAD_INPUT,
           "there is a context here already",
           "found " + file,
-          "weighbridge demo --stop, or type demo --keep in another folder");
+          "weighbridge demo --stop, or type demo --keep in another folder",
+          e);
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "a demo that is kept leaves " + Context.FILE_NAME + " here, which cannot be written",
+          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          "type demo --keep in a folder of yours",
+          e);
     }
   }
 

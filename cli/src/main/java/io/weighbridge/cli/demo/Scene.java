@@ -147,7 +147,10 @@ final class Scene implements AutoCloseable {
     return new Result(exitCode, bytes.toString(StandardCharsets.UTF_8));
   }
 
-  /** What a user finds by the context file is said here in so many words. */
+  /**
+   * What a user finds by the context file is said here in so many words, so that a context or
+   * variables of another gateway say nothing.
+   */
   private String[] connected(String[] words) {
     List<String> more =
         switch (words[0]) {
@@ -156,13 +159,17 @@ final class Scene implements AutoCloseable {
                   "--admin",
                   stage.address("admin").toString(),
                   "--key-file",
-                  stage.adminKey().toString());
+                  stage.adminKey().toString(),
+                  "--ca",
+                  "");
           case "predict" ->
               List.of(
                   "--gateway",
                   stage.address("predict").toString(),
                   "--key-file",
-                  callerKey().toString());
+                  callerKey().toString(),
+                  "--ca",
+                  "");
           case "audit" -> ledger(words[1]);
           default -> List.of();
         };

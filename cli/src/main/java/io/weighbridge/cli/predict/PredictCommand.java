@@ -113,22 +113,23 @@ public final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     ModelInferRequest request = request();
     headers.forEach(PredictCommand::requireHeader);
-    Context context = Context.find(Path.of(""), System.getenv());
+    Map<String, String> environment = System.getenv();
+    Context context = Context.find(Path.of(""), environment);
     String at =
         Optional.ofNullable(address)
-            .or(() -> Optional.ofNullable(System.getenv("WEIGHBRIDGE_GATEWAY")))
+            .or(() -> Context.variable(environment, "WEIGHBRIDGE_GATEWAY"))
             .or(() -> context.value(Context.Entry.PREDICT))
             .orElse(ADDRESS_DEFAULT);
     Optional<Credential> credential =
         Optional.ofNullable(keyFile)
-            .or(() -> Optional.ofNullable(System.getenv("WEIGHBRIDGE_KEY")).map(Path::of))
+            .or(() -> Context.variable(environment, "WEIGHBRIDGE_KEY").map(Path::of))
             .or(() -> context.path(Context.Entry.KEY))
             .map(Credential::read);
     PredictClient.Outcome outcome;
     try (PredictClient client =
         new PredictClient(
             Endpoint.parse(at, "--gateway"),
-            trust.trust(context, System.getenv()),
+            trust.trust(context, environment),
             credential,
             timeout.seconds())) {
       outcome = client.infer(request, headers);

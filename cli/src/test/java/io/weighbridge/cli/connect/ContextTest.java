@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class ContextTest {
   @TempDir Path folder;
@@ -39,6 +40,37 @@ final class ContextTest {
     assertThatThrownBy(() -> Context.find(folder, Map.of("WEIGHBRIDGE_CONTEXT", "/no/such")))
         .isInstanceOf(CliException.class)
         .hasMessageContaining("/no/such");
+  }
+
+  @Test
+  void oneThatIsNoneSaysWhichFile() throws IOException {
+    Path file = Files.writeString(folder.resolve(Context.FILE_NAME), "ca=\\u12");
+    assertThatThrownBy(() -> Context.find(folder, Map.of()))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void aVariableSetToNothingIsNotSet() {
+    assertThat(Context.variable(Map.of("A", "", "B", "b"), "A")).isEmpty();
+    assertThat(Context.variable(Map.of("A", "", "B", "b"), "B")).contains("b");
+    assertThat(Context.variable(Map.of(), "A")).isEmpty();
+  }
+
+  @Test
+  void noRootAtAllIsPlainTextWhateverTheContextSays() throws IOException {
+    Context.write(
+        folder.resolve(Context.FILE_NAME),
+        Map.of(Context.Entry.CA, "ca.pem", Context.Entry.SERVER_NAME, "gateway"));
+    Context context = Context.find(folder, Map.of());
+    Map<String, String> environment = Map.of("WEIGHBRIDGE_CA", "other.pem");
+    assertThat(trust().trust(context, Map.of()).roots()).isEqualTo(folder.resolve("ca.pem"));
+    assertThat(trust().trust(context, environment).roots()).isEqualTo(Path.of("other.pem"));
+    assertThat(trust("--ca", "").trust(context, environment).roots()).isNull();
+  }
+
+  private static TrustOptions trust(String... words) {
+    return CommandLine.populateCommand(new TrustOptions(), words);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.weighbridge.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weighbridge.cli.connect.Context;
+import io.weighbridge.cli.terminal.CliException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,20 @@ final class KeptDemoTest {
     assertThat(stop.said).contains("names no demo of yours");
     assertThat(photo).exists();
     assertThat(context).exists();
+  }
+
+  @Test
+  void asksForRoomAndTakesNone() throws IOException {
+    KeptDemo.requireRoom(folder);
+    assertThat(folder).isEmptyDirectory();
+    assertThatThrownBy(() -> KeptDemo.requireRoom(folder.resolve("gone")))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("cannot be written");
+    Path there = context(folder.resolve("weighbridge-demo-1"));
+    assertThatThrownBy(() -> KeptDemo.requireRoom(folder))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("a context here already");
+    assertThat(there).isNotEmptyFile();
   }
 
   private Path context(Path demo) throws IOException {
