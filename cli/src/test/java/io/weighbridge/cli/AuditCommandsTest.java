@@ -215,4 +215,52 @@ final class AuditCommandsTest {
     assertThat(bad.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(bad.out()).containsPattern("response +✗ broken");
   }
+
+  @Test
+  void timesBeforeAndBehindAllRecordsAreTimes() {
+    for (String since : List.of("999999d", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z")) {
+      assertThat(audit("search", "--since", since).exitCode()).as(since).isZero();
+      assertThat(audit("search", "--until", since).exitCode())
+          .as(since)
+          .isEqualTo(ExitCode.NOT_JUDGED);
+    }
+    assertThat(audit("search", "--until", "9999-12-31T00:00:00Z").exitCode()).isZero();
+    assertThat(audit("search", "--since", "9999-12-31T00:00:00Z").exitCode())
+        .isEqualTo(ExitCode.NOT_JUDGED);
+  }
+
+  @Test
+  void refusesWhatCanFitNoRecord() {
+    for (String limit : List.of("0", "-5")) {
+      assertThat(audit("search", "--limit=" + limit).exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(audit("search", "--trace", "xyz").exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(audit("search", "--trace", "A".repeat(32)).exitCode())
+        .isEqualTo(ExitCode.NOT_JUDGED);
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNoBrokenLedger() {
+    for (String command : List.of("verify", "search")) {
+      Shell.Result result =
+          Shell.run("audit", command, "--ledger", folder.resolve("lodger").toString());
+      assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(result.err()).contains("there is no ledger", "lodger", "no such folder");
+    }
+  }
+
+  @Test
+  void aKeyThatIsNoneIsNotShown() throws IOException {
+    String secret = "wb_k1_" + "s".repeat(43);
+    String file = Files.writeString(folder.resolve("caller.key"), secret).toString();
+    for (Shell.Result result :
+        List.of(
+            Shell.run("audit", "verify", "--ledger", directory.toString(), "--key", file),
+            Shell.run("audit", "check", file, "--key", file))) {
+      assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(result.err()).contains(file, "it is not NAME+ID+KEY").doesNotContain("ssss");
+    }
+    assertThat(Shell.run("audit", "check", file, "--key", file + ".no").err())
+        .contains("there is no such file");
+  }
 }

@@ -128,7 +128,7 @@ public final class KeyCreate implements Callable<Integer> {
       throw new CliException(
           ExitCode.BAD_INPUT,
           "cannot write the key to " + file,
-          Files.exists(file) ? "the file exists" : String.valueOf(e.getMessage()),
+          Files.exists(file) ? "the file exists" : CliException.reason(e),
           "--to with a new file's name",
           e);
     }
@@ -156,7 +156,7 @@ public final class KeyCreate implements Callable<Integer> {
     return new CliException(
         ExitCode.UNWRITTEN,
         "key " + id + " is created, but cannot be written " + where,
-        e.getClass().getSimpleName() + ": " + e.getMessage(),
+        CliException.reason(e),
         "weighbridge key revoke " + id + " --reason \"never saved\", then create another",
         e);
   }

@@ -7,6 +7,7 @@ import io.weighbridge.cli.connect.AdminClient;
 import io.weighbridge.cli.connect.AdminOptions;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
+import io.weighbridge.cli.terminal.LimitOption;
 import io.weighbridge.cli.terminal.OutputOption;
 import io.weighbridge.cli.terminal.Quantity;
 import io.weighbridge.cli.terminal.Structured;
@@ -19,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code traffic history}: a model's splits, newest first. */
@@ -44,12 +44,7 @@ public final class TrafficHistory implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The model.")
   private String model = "";
 
-  @Option(
-      names = {"-n", "--limit"},
-      defaultValue = "20",
-      description = "At most so many; default: ${DEFAULT-VALUE}.")
-  private int limit = 20;
-
+  @Mixin private final LimitOption limit = new LimitOption();
   @Mixin private final OutputOption output = new OutputOption();
   @Mixin private final AdminOptions admin = new AdminOptions();
   private final Console console;
@@ -64,7 +59,7 @@ public final class TrafficHistory implements Callable<Integer> {
     List<TrafficEpoch> epochs;
     try (AdminClient client = admin.connect()) {
       ListTrafficHistoryRequest request =
-          ListTrafficHistoryRequest.newBuilder().setModel(model).setLimit(limit).build();
+          ListTrafficHistoryRequest.newBuilder().setModel(model).setLimit(limit.value()).build();
       epochs = client.ask(() -> client.traffic().listTrafficHistory(request)).getEpochsList();
     }
     if (!output.format().forPeople()) {

@@ -5,7 +5,6 @@ import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
 import io.weighbridge.cli.terminal.OutputOption;
 import io.weighbridge.cli.terminal.Structured;
-import io.weighbridge.ledger.note.NoteKey;
 import io.weighbridge.ledger.read.ReceiptCheck;
 import io.weighbridge.ledger.read.Verdict;
 import java.io.IOException;
@@ -77,7 +76,7 @@ public final class AuditCheck implements Callable<Integer> {
     ReceiptCheck check =
         ReceiptCheck.check(
             read(receipt),
-            key(),
+            LedgerOptions.parse(keyFile),
             request == null ? null : read(request),
             response == null ? null : read(response));
     if (output.format().forPeople()) {
@@ -88,25 +87,12 @@ public final class AuditCheck implements Callable<Integer> {
     return Verdicts.exitCode(check.verdict());
   }
 
-  private NoteKey key() {
-    try {
-      return NoteKey.parse(Files.readString(keyFile));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CliException(
-          ExitCode.BAD_INPUT,
-          "cannot read the log's public key " + keyFile,
-          String.valueOf(e.getMessage()),
-          "--key with the file ledger.pub that stands beside the ledger",
-          e);
-    }
-  }
-
   private static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new CliException(
-          ExitCode.BAD_INPUT, "cannot read " + file, String.valueOf(e.getMessage()), "", e);
+          ExitCode.BAD_INPUT, "cannot read " + file, CliException.reason(e), "", e);
     }
   }
 

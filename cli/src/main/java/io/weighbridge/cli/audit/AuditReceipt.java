@@ -71,7 +71,7 @@ public final class AuditReceipt implements Callable<Integer> {
       throw new CliException(
           ExitCode.BAD_INPUT,
           "cannot write " + target,
-          Files.exists(target) ? "the file exists" : String.valueOf(e.getMessage()),
+          Files.exists(target) ? "the file exists" : CliException.reason(e),
           "--to with a new file's name",
           e);
     }

@@ -4,6 +4,7 @@ import io.weighbridge.audit.v1.Record;
 import io.weighbridge.cli.terminal.CliException;
 import io.weighbridge.cli.terminal.Console;
 import io.weighbridge.cli.terminal.ExitCode;
+import io.weighbridge.cli.terminal.LimitOption;
 import io.weighbridge.cli.terminal.OutputFormat;
 import io.weighbridge.cli.terminal.OutputOption;
 import io.weighbridge.cli.terminal.Quantity;
@@ -19,6 +20,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,7 @@ import picocli.CommandLine.Option;
     })
 public final class AuditSearch implements Callable<Integer> {
   private static final String SCHEMA = "weighbridge.record/v1";
+  private static final Pattern TRACE = Pattern.compile("([0-9a-fA-F]{32})?");
   private static final long NS_PER_S = 1_000_000_000L;
 
   @Option(names = "--tenant", defaultValue = "", description = "Of this tenant.")
@@ -87,12 +90,7 @@ public final class AuditSearch implements Callable<Integer> {
       description = "Completed before.")
   private String until = "";
 
-  @Option(
-      names = {"-n", "--limit"},
-      defaultValue = "20",
-      description = "At most so many; default: ${DEFAULT-VALUE}.")
-  private int limit = 20;
-
+  @Mixin private final LimitOption limit = new LimitOption();
   @Mixin private final OutputOption output = new OutputOption();
   @Mixin private final LedgerOptions ledger = new LedgerOptions();
   private final Console console;
@@ -108,7 +106,7 @@ public final class AuditSearch implements Callable<Integer> {
     LedgerReader reader = ledger.reader(console);
     List<Leaf> found;
     try {
-      found = reader.search(query, limit);
+      found = reader.search(query, limit.value());
     } catch (IOException e) {
       throw LedgerOptions.unreadable(ledger.directory(), e);
     }
@@ -122,6 +120,13 @@ public final class AuditSearch implements Callable<Integer> {
   }
 
   private Query query(Instant now) {
+    if (!TRACE.matcher(trace).matches()) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "this is no trace id",
+          "found \"" + trace + "\"; an id is 32 hex digits",
+          "the second part of traceparent");
+    }
     try {
       Query query =
           Query.ALL
@@ -166,7 +171,9 @@ public final class AuditSearch implements Callable<Integer> {
           "20m, 2h, 1d, or 2026-01-31T12:00:00Z",
           e);
     }
-    return at.getEpochSecond() * NS_PER_S + at.getNano();
+    // Nothing was recorded before 1970 or after 2262, which is all that nanoseconds have room for.
+    long seconds = Math.clamp(at.getEpochSecond(), 0, Long.MAX_VALUE / NS_PER_S - 1);
+    return Math.max(1, seconds * NS_PER_S + at.getNano());
   }
 
   private void print(List<Leaf> found, boolean wide) {

@@ -103,7 +103,7 @@ public final class AuditVerify implements Callable<Integer> {
         throw new CliException(
             ExitCode.BAD_INPUT,
             "cannot read the anchor " + anchor,
-            String.valueOf(e.getMessage()),
+            CliException.reason(e),
             "--anchor with a copy of the file checkpoint",
             e);
       }

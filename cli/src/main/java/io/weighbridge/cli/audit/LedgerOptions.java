@@ -40,32 +40,55 @@ final class LedgerOptions {
   }
 
   Path directory() {
-    return Optional.ofNullable(directory)
-        .or(() -> context().path(Context.Entry.LEDGER))
-        .orElse(Path.of("ledger"));
+    Path ledger =
+        Optional.ofNullable(directory)
+            .or(() -> context().path(Context.Entry.LEDGER))
+            .orElse(Path.of("ledger"));
+    if (!Files.isDirectory(ledger)) {
+      throw new CliException(
+          ExitCode.BAD_INPUT,
+          "there is no ledger " + ledger,
+          "no such folder",
+          "--ledger DIR, the folder ledger: directory of the gateway's configuration");
+    }
+    return ledger;
   }
 
   /** The key to judge by; says so when it is only the ledger's own. */
   NoteKey key(Path ledger, Console console) {
     Optional<Path> file =
         Optional.ofNullable(keyFile).or(() -> context().path(Context.Entry.LEDGER_KEY));
+    if (file.isPresent()) {
+      return parse(file.get());
+    }
     try {
-      if (file.isPresent()) {
-        return NoteKey.parse(Files.readString(file.get()));
-      }
       NoteKey own = LedgerReader.ownKey(ledger);
       console
           .err()
           .println("using the key in the ledger itself; --key FILE judges by one you trust");
       return own;
     } catch (IOException | IllegalArgumentException e) {
-      throw new CliException(
-          ExitCode.BAD_INPUT,
-          "cannot read the log's public key",
-          String.valueOf(e.getMessage()),
-          "--key FILE (the gateway writes ledger.pub beside its ledger), --ledger DIR",
-          e);
+      throw noKey("of the ledger itself", e);
     }
+  }
+
+  /** The key of a file. */
+  static NoteKey parse(Path file) {
+    try {
+      return NoteKey.parse(Files.readString(file));
+    } catch (IOException | IllegalArgumentException e) {
+      throw noKey(file.toString(), e);
+    }
+  }
+
+  // Never what was found instead: it may be a caller's key, which is a secret.
+  private static CliException noKey(String where, Exception e) {
+    return new CliException(
+        ExitCode.BAD_INPUT,
+        "cannot read the log's public key " + where,
+        e instanceof IOException ? CliException.reason(e) : "it is not NAME+ID+KEY on one line",
+        "--key FILE: the gateway writes ledger.pub into its ledger's folder",
+        e);
   }
 
   LedgerReader reader(Console console) {
@@ -82,7 +105,7 @@ final class LedgerOptions {
     return new CliException(
         ExitCode.BAD_INPUT,
         "cannot read the ledger " + ledger,
-        String.valueOf(e.getMessage()),
+        CliException.reason(e),
         "weighbridge audit verify --ledger " + ledger,
         e);
   }

@@ -77,7 +77,7 @@ public final class Context {
       throw new CliException(
           ExitCode.BAD_CONFIGURATION,
           "cannot read the context " + file,
-          String.valueOf(e.getMessage()),
+          CliException.reason(e),
           "remove it, or set WEIGHBRIDGE_CONTEXT to another file",
           e);
     }

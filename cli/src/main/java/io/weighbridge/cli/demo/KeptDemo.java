@@ -35,7 +35,7 @@ final class KeptDemo {
       throw new CliException(
           ExitCode.BAD_INPUT,
           "a demo that is kept leaves " + Context.FILE_NAME + " here, which cannot be written",
-          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          CliException.reason(e),
           "type demo --keep in a folder of yours",
           e);
     }

@@ -1,5 +1,8 @@
 package io.weighbridge.cli.terminal;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * A command that cannot go on, in the three lines its user reads: what, why, and what to try.
  * Immutable.
@@ -28,6 +31,15 @@ public final class CliException extends RuntimeException {
   public CliException(int exitCode, String what, String why, String remedy, Throwable cause) {
     this(exitCode, what, why, remedy);
     initCause(cause);
+  }
+
+  /** Why a file could not be used, in words: the message of some errors is its name and no more. */
+  public static String reason(Exception e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file or folder";
+      case AccessDeniedException _ -> "permission denied";
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   /** A number of {@link ExitCode}. */
