@@ -1,11 +1,18 @@
 package io.weighbridge.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
 import io.weighbridge.cli.terminal.ExitCode;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -259,15 +266,54 @@ final class AdminCommandsTest {
   }
 
   @Test
+  void aListHasAtLeastOneItem() {
+    assertThat(admin.run("traffic", "history", "minilm", "-n", "0").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(admin.run("host", "list", "--timeout", "0").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  /** As of a predict port, of a web server's, and of a gateway that is older than the command. */
+  @Test
+  void saysSoWhenSomethingElseListens() throws Exception {
+    Server other =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .build()
+            .start();
+    try (ServerSocket web = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Shell.Result result = at(other.getPort());
+      assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(result.err()).contains("is no admin listener", "try: --admin ADDRESS");
+
+      Thread answers = Thread.ofVirtual().start(() -> answerAsAWebServer(web));
+      Shell.Result garbage = at(web.getLocalPort());
+      assertThat(garbage.exitCode()).as(garbage.err()).isEqualTo(ExitCode.UNREACHABLE);
+      answers.join();
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static void answerAsAWebServer(ServerSocket web) {
+    try (Socket socket = web.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Shell.Result at(int port) {
+    String key = folder.resolve("admin.key").toString();
+    return Shell.run("host", "list", "--admin", "127.0.0.1:" + port, "--key-file", key);
+  }
+
+  @Test
   void saysSoWhenNothingListens() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    Path key = folder.resolve("admin.key");
-    Shell.Result result =
-        Shell.run("host", "list", "--admin", "127.0.0.1:" + port, "--key-file", key.toString());
-
+    Shell.Result result = at(port);
     assertThat(result.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(result.err()).contains("does not answer").contains("try: weighbridge gateway");
   }

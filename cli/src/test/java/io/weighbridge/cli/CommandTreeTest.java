@@ -101,6 +101,11 @@ final class CommandTreeTest {
   }
 
   @Test
+  void aDemoIsKeptOrStopped() {
+    assertThat(Shell.run("demo", "--keep", "--stop").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void showsAStackTraceOnlyWhenAsked() {
     assertThat(Shell.run("traffic", "set", "m", "1=9", "--reason", "x").err())
         .doesNotContain("\tat ");

@@ -56,13 +56,22 @@ public final class GrpcFailures {
           new CliException(ExitCode.BAD_INPUT, "refused", said, "see --help", failure);
       case RESOURCE_EXHAUSTED ->
           new CliException(ExitCode.TRY_LATER, "refused", said, "wait, then repeat", failure);
-      default ->
+      case UNIMPLEMENTED ->
           new CliException(
-              ExitCode.INTERNAL,
-              "the gateway failed with " + status.getCode(),
+              ExitCode.BAD_INPUT,
+              endpoint + " is no admin listener that knows this command",
               said,
-              "its log; again with --debug",
+              "--admin ADDRESS; its port is not the one for predict, and its release may be older",
               failure);
+      default ->
+          status.getCause() == null
+              ? new CliException(
+                  ExitCode.INTERNAL,
+                  "the gateway failed with " + status.getCode(),
+                  said,
+                  "its log; again with --debug",
+                  failure)
+              : unreachable(said, failure, endpoint);
     };
   }
 

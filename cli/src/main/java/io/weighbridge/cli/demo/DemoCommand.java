@@ -57,6 +57,10 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (stop && keep) {
+      throw new CliException(
+          ExitCode.USAGE, "keep it or stop it", "found --keep and --stop", "--stop, then --keep");
+    }
     if (stop) {
       return stopKept();
     }
