@@ -211,6 +211,9 @@ static void print_report(const struct load *load, uint64_t calls, uint64_t own_n
     printf("\"cpu_us_per_call\":{\"generator\":%.3f", (double)own_ns * per_call);
     for (int i = 0; i < options->watched_count; i++)
         printf(",\"%s\":%.3f", options->watched[i].name, (double)options->watched[i].used_ns * per_call);
+    printf("},\"cpu_s\":{\"generator\":%.3f", (double)own_ns / 1e9);
+    for (int i = 0; i < options->watched_count; i++)
+        printf(",\"%s\":%.3f", options->watched[i].name, (double)options->watched[i].used_ns / 1e9);
     printf("},\"error_count\":%llu,\"errors\":{", (unsigned long long)load->errors.total);
     for (int i = 0; i < load->errors.kind_count; i++)
         printf("%s\"%s\":%llu", i == 0 ? "" : ",", load->errors.kinds[i].kind,

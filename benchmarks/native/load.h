@@ -60,7 +60,7 @@ struct load {
     int next_place; /* open loop: whose turn it is */
     uint64_t reconnect_count, in_flight_count;
     uint64_t bytes_received;
-    struct histogram latency, refused; /* refused: by a status that says come back later */
+    struct histogram latency, refused; /* refused: for there was too much to do */
     struct errors errors;
     char grpc_message[200]; /* of the answer being read */
 };

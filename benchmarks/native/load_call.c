@@ -9,8 +9,6 @@
 #define TRACEPARENT_LENGTH 55
 #define MODEL_NAME_MAX 256
 
-enum { GRPC_RESOURCE_EXHAUSTED = 8, GRPC_UNAVAILABLE = 14 };
-
 static uint64_t next_random(struct load *load) {
     load->random ^= load->random << 13;
     load->random ^= load->random >> 7;
@@ -131,6 +129,17 @@ static void on_data(struct h2_conn *conn, struct h2_stream *stream, const uint8_
     grpc_count(stream, bytes, length);
 }
 
+/* How long the gateway's reason is, with which its messages begin (docs/errors.md); 0 when there is none. */
+static size_t reason_length(const char *message) {
+    size_t length = strspn(message, "abcdefghijklmnopqrstuvwxyz_");
+    return message[length] == ':' ? length : 0;
+}
+
+/* Whether the gateway refused because there is too much to do, and not because something is broken. */
+static bool for_load(const char *message) {
+    return strncmp(message, "overloaded:", 11) == 0 || strncmp(message, "rate_limited:", 13) == 0;
+}
+
 /* NULL for a call that succeeded in every respect, else the kind of its error. */
 static const char *verdict(const struct load *load, const struct h2_stream *stream, char *room, size_t room_size) {
     if (stream->http_status != 200) {
@@ -139,7 +148,9 @@ static const char *verdict(const struct load *load, const struct h2_stream *stre
     }
     if (stream->grpc_status == -1) return "no_grpc_status";
     if (stream->grpc_status != 0) {
-        snprintf(room, room_size, "grpc_status_%d", stream->grpc_status);
+        size_t reason = reason_length(load->grpc_message);
+        snprintf(room, room_size, "grpc_status_%d%s%.*s", stream->grpc_status, reason > 0 ? " " : "", (int)reason,
+                 load->grpc_message);
         return room;
     }
     uint32_t length;
@@ -152,14 +163,13 @@ static const char *verdict(const struct load *load, const struct h2_stream *stre
 
 static void on_ended(struct h2_conn *conn, struct h2_stream *stream) {
     struct load *load = conn->owner;
-    char room[32];
+    char room[KIND_MAX];
     const char *error = verdict(load, stream, room, sizeof room);
     load->in_flight_count--;
     if (error != NULL) {
         /* An error in the warm-up would be one in the window: none is forgotten. */
         errors_add(&load->errors, error, load->grpc_message);
-        bool come_back = stream->grpc_status == GRPC_UNAVAILABLE || stream->grpc_status == GRPC_RESOURCE_EXHAUSTED;
-        if (come_back && counts(load, stream)) histogram_add(&load->refused, load->now_ns - stream->started_ns);
+        if (for_load(load->grpc_message) && counts(load, stream)) histogram_add(&load->refused, load->now_ns - stream->started_ns);
     } else if (counts(load, stream)) {
         histogram_add(&load->latency, load->now_ns - stream->started_ns);
         load->bytes_received += stream->received;

@@ -27,7 +27,7 @@ static const char usage[] =
     "  --authority NAME   :authority (the target)\n"
     "  --require NAME     a header or trailer each answer must have (up to 4 times)\n"
     "  --sampled PERCENT  share of calls whose traceparent asks to be traced (0)\n"
-    "  --watch NAME=PID,PID   also print these processes' CPU time per call (up to 4 times)\n"
+    "  --watch NAME=PID,PID   also print these processes' CPU time, per call and in all (up to 4 times)\n"
     "\n"
     "exit: 0 every call succeeded; 1 some failed; 64 usage; 69 unreachable\n"
     "example: wb-load --target 127.0.0.1:9000 --connections 4 --streams 8 --seconds 10 --watch gateway=4242\n";

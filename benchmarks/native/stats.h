@@ -21,10 +21,11 @@ void histogram_add(struct histogram *histogram, uint64_t value);
 uint64_t histogram_quantile(const struct histogram *histogram, double share);
 
 #define ERROR_KINDS_MAX 32
+#define KIND_MAX 48
 
 struct errors {
     struct {
-        char kind[32];
+        char kind[KIND_MAX];
         uint64_t count;
     } kinds[ERROR_KINDS_MAX];
     int kind_count;
