@@ -234,8 +234,11 @@ final class HostAttempt implements Attempt, Outgoing.Sink, AnswerBody.Reader {
     Refusal why = lost || unseen ? Refusal.HOST_CONNECTION_LOST : HostFault.ofReset(errorCode);
     boolean gaveUp =
         why == Refusal.HOST_CANCELLED && HostFault.late(call.loop().nowNs(), tries.deadlineNs());
-    Outcome shown = errorCode == ErrorCode.STALLED ? Outcome.ERRED : HostFault.of(why);
-    verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : shown);
+    if (errorCode == ErrorCode.STALLED) {
+      verdict.stalled();
+    } else {
+      verdict.is(gaveUp || (unseen && !lost) ? Outcome.NOTHING : HostFault.ofReset(errorCode, why));
+    }
     end();
     String detail = lost || unseen ? "" : HostFault.detailOfReset(errorCode);
     tries.failed(this, why, detail, unseen);

@@ -7,7 +7,6 @@ import io.weighbridge.gateway.route.ModelRoute;
 import io.weighbridge.gateway.route.ModelSpec.PayloadDigest;
 import io.weighbridge.gateway.route.ModelSpec.SecondTry;
 import io.weighbridge.gateway.upstream.Upstream;
-import io.weighbridge.gateway.upstream.health.Outcome;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -203,7 +202,7 @@ final class HostAttempts {
     if (leaveTo(other(failed))) {
       return null;
     }
-    boolean again = harmless || (HostFault.of(known) != Outcome.NOTHING && mayRunTwice());
+    boolean again = harmless || (failed.shows().blamed() && mayRunTwice());
     if (of == null || !again || !replayable() || sequence != 0 || spent()) {
       return known;
     }
@@ -231,8 +230,7 @@ final class HostAttempts {
       outcome.failed(failed, grpcCode, null);
       return leaveTo(left);
     }
-    Outcome said = failed.shows().outcome();
-    boolean fault = said == Outcome.ERRED || said == Outcome.BROKE;
+    boolean fault = failed.shows().blamed();
     return fault && replaced(failed, grpcCode, null);
   }
 

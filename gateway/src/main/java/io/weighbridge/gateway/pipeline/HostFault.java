@@ -46,6 +46,11 @@ final class HostFault {
         : Refusal.HOST_INTERNAL;
   }
 
+  /** What a reset that means this says about the host: a long list may echo the request. */
+  static Outcome ofReset(long errorCode, Refusal why) {
+    return errorCode == ErrorCode.LIST_TOO_LARGE ? Outcome.ERRED : of(why);
+  }
+
   /** What a call is told of a reset. */
   static String detailOfReset(long errorCode) {
     if (errorCode == ErrorCode.NO_ROOM) {

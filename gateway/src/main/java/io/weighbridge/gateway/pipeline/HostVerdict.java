@@ -92,6 +92,19 @@ final class HostVerdict implements Attempt.Shown {
     outcome = how;
   }
 
+  /**
+   * The host took no more of the request: held against it unless it waits itself, with its answer,
+   * for the caller.
+   */
+  void stalled() {
+    outcome = untakenBytes == 0 ? Outcome.ERRED : Outcome.NOTHING;
+  }
+
+  /** Whether the end is held against the host. */
+  boolean blamed() {
+    return outcome == Outcome.ERRED || outcome == Outcome.BROKE;
+  }
+
   /** The try is over. */
   void over() {
     shown(outcome);

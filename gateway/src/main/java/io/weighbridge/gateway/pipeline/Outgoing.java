@@ -86,7 +86,7 @@ final class Outgoing {
 
   /** Whether a host, or the lack of one, keeps the caller from sending more. */
   boolean stuck() {
-    return !creditless && untakenBytes > uncredited;
+    return !creditless && (keeps() || untakenBytes > uncredited);
   }
 
   /** A host has taken what stood for that much of the caller's window. */

@@ -7,6 +7,7 @@ import inference.ModelInferRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.http2.ErrorCode;
 import io.weighbridge.gateway.upstream.health.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -174,5 +175,15 @@ class HostFaultTest {
   })
   void anEndWithoutAStatusIsHeldAgainstTheHostWhereItIsItsFault(Refusal why, Outcome outcome) {
     assertThat(HostFault.of(why)).isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-5, ERRED", "-4, BROKE", "-1, BROKE", "2, BROKE", "8, ERRED"})
+  void whatTheRequestMayHaveCausedIsNoBreak(long errorCode, Outcome outcome) {
+    Refusal why =
+        errorCode == ErrorCode.CONNECTION_LOST
+            ? Refusal.HOST_CONNECTION_LOST
+            : HostFault.ofReset(errorCode);
+    assertThat(HostFault.ofReset(errorCode, why)).isEqualTo(outcome);
   }
 }

@@ -32,6 +32,16 @@ class HostVerdictTest {
   }
 
   @Test
+  void aHostThatWaitsForTheCallerMayTakeNoMore() {
+    verdict.passed(BYTES);
+    verdict.stalled();
+    assertThat(verdict.blamed()).isFalse();
+    verdict.taken(BYTES);
+    verdict.stalled();
+    assertThat(verdict.blamed()).isTrue();
+  }
+
+  @Test
   void aHostThatNeverAnsweredIsTooLate() {
     verdict.asked(0);
     verdict.outOfTime(PATIENCE_NS, PATIENCE_NS - 1);

@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import inference.ModelInferRequest;
 import io.weighbridge.gateway.call.Refusal;
+import io.weighbridge.gateway.route.ModelSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,15 @@ class OwnResetTest {
   private static final int FIELDS = PathHarness.HTTP2.headerListBytesMax() / 32;
 
   private static final long BODY_IDLE_MS = 500;
+  private static final int ACCEPT_MS = 20;
+  private static final int READ_MS_MAX = 5_000;
+
+  /** May be kept for a second try, and with its names does not fit into HTTP/2's own window. */
+  private static final int SHORT_BYTES = PathHarness.limits().retryBodyBytesMax() - 12;
+
+  private static final String[] NOT_FOUND = {
+    ":status", "200", "content-type", "application/grpc", "grpc-status", "5"
+  };
 
   private PathHarness gateway;
   private ServerSocket port;
@@ -171,6 +183,60 @@ class OwnResetTest {
       assertThat(told()).contains("deadline_exceeded").contains("the host stopped taking");
       assertEnded("deadline_exceeded");
     }
+  }
+
+  @Test
+  void anotherHostIsAskedWhereTheCallMayRunTwice() throws Exception {
+    gateway.secondTry = ModelSpec.SecondTry.WHEN_FAILED;
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      gateway.serve(
+          null,
+          (InetSocketAddress) port.getLocalSocketAddress(),
+          (InetSocketAddress) other.getLocalSocketAddress());
+      call(SHORT_BYTES);
+      // All of it must be here before a host takes any.
+      caller.send(RawConnection.PING, 0, 0, new byte[8]);
+      caller.next(RawConnection.PING);
+      try (Socket first = either(port, other);
+          RawConnection shut = new RawConnection(first)) {
+        ServerSocket left = first.getLocalPort() == port.getLocalPort() ? other : port;
+        left.setSoTimeout(READ_MS_MAX);
+        shut.next(RawConnection.RST_STREAM);
+        try (RawConnection host = new RawConnection(left.accept())) {
+          host.next(RawConnection.HEADERS);
+          host.answer(1, RawConnection.END_STREAM, NOT_FOUND);
+          assertThat(told()).contains("grpc-status");
+        }
+      }
+    }
+    await().until(() -> gateway.lane.records.size() == 2);
+    assertThat(gateway.lane.records)
+        .extracting(FakeLane.Seen::reason)
+        .containsExactlyInAnyOrder("deadline_exceeded", "");
+  }
+
+  /** The one that is called first. */
+  private static Socket either(ServerSocket one, ServerSocket other) throws IOException {
+    one.setSoTimeout(ACCEPT_MS);
+    other.setSoTimeout(ACCEPT_MS);
+    for (int i = 0; ; i++) {
+      try {
+        return (i % 2 == 0 ? one : other).accept();
+      } catch (SocketTimeoutException e) {
+        // Not this one, or not yet.
+      }
+    }
+  }
+
+  @Test
+  void aCallerIsNotSilentWhileNoHostHasTheCall() throws Exception {
+    caller.begin(1, "ModelInfer", "identity");
+    send(request(WINDOW_BYTES), 0, WINDOW_BYTES);
+    await()
+        .during(2 * BODY_IDLE_MS, TimeUnit.MILLISECONDS)
+        .until(() -> gateway.lane.records.isEmpty());
+    host().close();
+    assertEnded("host_connection_lost");
   }
 
   /** Nobody can send what no host takes; once it does, the caller has all its time again. */
