@@ -165,6 +165,13 @@ final class AdminCommandsTest {
   }
 
   @Test
+  void anAddressThatIsNoneIsToldWithTheAdminPortsOwn() {
+    Shell.Result result = Shell.run("host", "list", "--admin", "nope", "--key-file", "unread");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("--admin HOST:PORT, such as 127.0.0.1:9001");
+  }
+
+  @Test
   void listsManyHosts() {
     admin.alike = 100_000;
     assertThat(admin.run("host", "list", "-o", "jsonl").out().lines()).hasSize(100_003);

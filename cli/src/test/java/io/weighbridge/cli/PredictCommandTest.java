@@ -53,7 +53,8 @@ final class PredictCommandTest {
   void refusesWhatIsNoAddress(String address) {
     Shell.Result result = predict("--gateway", address);
     assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(result.err()).contains("--gateway is no address", address, "HOST:PORT");
+    assertThat(result.err())
+        .contains("--gateway is no address", address, "HOST:PORT, such as 127.0.0.1:9000");
   }
 
   @ParameterizedTest

@@ -51,7 +51,7 @@ public final class AdminOptions {
             .or(() -> context.value(Context.Entry.ADMIN))
             .orElse(ADDRESS_DEFAULT);
     return new AdminClient(
-        Endpoint.parse(at, "--admin"),
+        Endpoint.parse(at, "--admin", ADDRESS_DEFAULT),
         trust.trust(context, environment),
         credential(folder, environment, context),
         timeout.seconds());

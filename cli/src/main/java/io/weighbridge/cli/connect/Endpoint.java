@@ -10,8 +10,13 @@ import java.net.URISyntaxException;
 public record Endpoint(String host, int port) {
   private static final int PORT_MAX = 65_535;
 
-  /** Reads "host:port" or "[v6]:port". */
-  public static Endpoint parse(String text, String what) {
+  /**
+   * Reads "host:port" or "[v6]:port".
+   *
+   * @param what it is, as an option or otherwise
+   * @param example of one
+   */
+  public static Endpoint parse(String text, String what, String example) {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
@@ -25,7 +30,7 @@ public record Endpoint(String host, int port) {
         ExitCode.BAD_INPUT,
         what + " is no address",
         "found \"" + text + "\"; an address is HOST:PORT and no more, the port 1 to " + PORT_MAX,
-        what + " HOST:PORT, such as 127.0.0.1:9000");
+        what + " HOST:PORT, such as " + example);
   }
 
   // As gRPC will read it, which takes anything else for a defect of its caller.

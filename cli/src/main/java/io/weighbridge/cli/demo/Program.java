@@ -109,7 +109,9 @@ final class Program {
     for (String word : line.substring("ready ".length()).split(" ", -1)) {
       int equals = word.indexOf('=');
       if (equals > 0) {
-        found.put(word.substring(0, equals), Endpoint.parse(word.substring(equals + 1), "ready"));
+        found.put(
+            word.substring(0, equals),
+            Endpoint.parse(word.substring(equals + 1), "ready", "127.0.0.1:9000"));
       }
     }
   }

@@ -39,6 +39,14 @@ record Element(String tensor, List<Long> shape, int index, JsonNode value) {
     return number;
   }
 
+  /** A text; null is none. */
+  String text() {
+    if (value.isNull()) {
+      throw InputTensors.wrong("input " + this + " is null, which is no BYTES");
+    }
+    return value.stringValue();
+  }
+
   private CliException beyond(String datatype, String range) {
     return InputTensors.wrong(
         "input " + this + " is " + value + "; " + datatype + " takes " + range);

@@ -120,8 +120,7 @@ public final class InputTensors {
       case "UINT64" -> contents.addUint64Contents(leaf.whole(datatype).longValue());
       case "FP32" -> contents.addFp32Contents(leaf.single());
       case "FP64" -> contents.addFp64Contents(leaf.real());
-      case "BYTES" ->
-          contents.addBytesContents(ByteString.copyFromUtf8(leaf.value().stringValue()));
+      case "BYTES" -> contents.addBytesContents(ByteString.copyFromUtf8(leaf.text()));
       default ->
           throw wrong(
               "datatype "

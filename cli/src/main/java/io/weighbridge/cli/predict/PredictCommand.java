@@ -128,7 +128,7 @@ public final class PredictCommand implements Callable<Integer> {
     PredictClient.Outcome outcome;
     try (PredictClient client =
         new PredictClient(
-            Endpoint.parse(at, "--gateway"),
+            Endpoint.parse(at, "--gateway", ADDRESS_DEFAULT),
             trust.trust(context, environment),
             credential,
             timeout.seconds())) {

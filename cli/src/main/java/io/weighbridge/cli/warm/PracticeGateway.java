@@ -101,7 +101,7 @@ final class PracticeGateway implements AutoCloseable {
     for (@Nullable String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith(READY)) {
         String address = line.substring(READY.length()).split(" ", 2)[0];
-        return Endpoint.parse(address, "the gateway's ready line");
+        return Endpoint.parse(address, "the gateway's ready line", "127.0.0.1:9000");
       }
     }
     CliException failure = failed("it ended before it listened");

@@ -104,7 +104,13 @@ final class InputTensorsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"x:INT8=[1,\"a\"]", "x:INT8=[1,1.5]", "x:INT8=[1,1e400]", "x:BOOL=[true,1]"})
+      strings = {
+        "x:INT8=[1,\"a\"]",
+        "x:INT8=[1,1.5]",
+        "x:INT8=[1,1e400]",
+        "x:BOOL=[true,1]",
+        "x:BYTES=[\"a\",null]"
+      })
   void namesTheElementThatIsOfAnotherType(String input) {
     assertThatThrownBy(() -> InputTensors.parse(input))
         .isInstanceOfSatisfying(
