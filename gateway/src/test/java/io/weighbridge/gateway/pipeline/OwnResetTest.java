@@ -31,7 +31,7 @@ class OwnResetTest {
   /** More fields than a header list may have, whatever they are. */
   private static final int FIELDS = PathHarness.HTTP2.headerListBytesMax() / 32;
 
-  private static final long BODY_IDLE_MS = 500;
+  private static final long BODY_IDLE_MS = 800;
   private static final int ACCEPT_MS = 20;
   private static final int READ_MS_MAX = 5_000;
 
@@ -233,7 +233,7 @@ class OwnResetTest {
     caller.begin(1, "ModelInfer", "identity");
     send(request(WINDOW_BYTES), 0, WINDOW_BYTES);
     await()
-        .during(2 * BODY_IDLE_MS, TimeUnit.MILLISECONDS)
+        .during(BODY_IDLE_MS * 5 / 4, TimeUnit.MILLISECONDS)
         .until(() -> gateway.lane.records.isEmpty());
     host().close();
     assertEnded("host_connection_lost");
@@ -247,7 +247,7 @@ class OwnResetTest {
     send(request, 0, WINDOW_BYTES);
     try (RawConnection host = host()) {
       await()
-          .during(2 * BODY_IDLE_MS, TimeUnit.MILLISECONDS)
+          .during(BODY_IDLE_MS * 5 / 4, TimeUnit.MILLISECONDS)
           .until(() -> gateway.lane.records.isEmpty());
       byte[] wide = ByteBuffer.allocate(Integer.BYTES).putInt(WINDOW_BYTES).array();
       host.send(WINDOW_UPDATE, 0, 0, wide);
