@@ -52,14 +52,29 @@ final class Journal implements AutoCloseable {
     return ends;
   }
 
-  /** Begins a segment with these leaves; the ones before may go once their tiles are synced. */
+  /**
+   * Begins a segment with these leaves; the ones before may go once their tiles are synced. Those
+   * that begin later hold nothing it does not.
+   */
   void begin(long firstLeaf, Group leaves) throws IOException {
+    List<Path> covered =
+        Segment.list(directory).stream().filter(s -> Segment.firstLeaf(s) > firstLeaf).toList();
+    beginBehindAll(firstLeaf, leaves);
+    for (Path later : covered) {
+      Files.delete(later);
+    }
+    if (!covered.isEmpty()) {
+      disk.syncDirectory(directory);
+    }
+  }
+
+  /** The same where none begins later; once the leaves are durable nothing fails any more. */
+  private void beginBehindAll(long firstLeaf, Group leaves) throws IOException {
     Segment fresh = Segment.create(making, firstLeaf, random.nextLong(), ends, leaves);
     drop();
     segment = fresh;
     nextLeaf = firstLeaf;
     follow(leaves);
-    dropCovered(firstLeaf);
   }
 
   /**
@@ -108,20 +123,6 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Segments that begin later hold nothing the fresh one does not. */
-  private void dropCovered(long firstLeaf) throws IOException {
-    boolean dropped = false;
-    for (Path covered : Segment.list(directory)) {
-      if (Segment.firstLeaf(covered) > firstLeaf) {
-        Files.delete(covered);
-        dropped = true;
-      }
-    }
-    if (dropped) {
-      disk.syncDirectory(directory);
-    }
-  }
-
   /**
    * Makes the group durable.
    *
@@ -142,7 +143,7 @@ final class Journal implements AutoCloseable {
     drop();
     try {
       long start = System.nanoTime();
-      begin(nextLeaf, group);
+      beginBehindAll(nextLeaf, group);
       synced(start);
     } catch (IOException e) {
       if (Disk.passes(e)) {
