@@ -4,7 +4,6 @@ import io.weighbridge.ledger.tree.HashSource;
 import io.weighbridge.ledger.tree.TilePath;
 import io.weighbridge.ledger.tree.TreeHash;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +43,14 @@ final class TileHashes implements HashSource {
   private byte[] tile(int level, long index) throws IOException {
     int width = width(TilePath.hashes(treeSize, level), index);
     String path = TilePath.tile(level, index, TilePath.WIDTH);
-    byte @Nullable [] full = instead.get(path);
-    if (full == null) {
-      full = folder.readIfThere(path);
+    byte @Nullable [] made = instead.get(path);
+    if (made != null) {
+      return made;
     }
-    if (full != null) {
-      return full;
-    }
-    if (width == TilePath.WIDTH) {
-      throw new NoSuchFileException(TilePath.tile(level, index, width));
-    }
-    return folder.read(TilePath.tile(level, index, width));
+    // The full one is of a larger tree, and may have been put there just before a power cut.
+    byte @Nullable [] own =
+        width == TilePath.WIDTH ? null : folder.readIfThere(TilePath.tile(level, index, width));
+    return own != null && own.length == width * TreeHash.BYTES ? own : folder.read(path);
   }
 
   /** Width of the tile or bundle in a level with this many hashes. */

@@ -49,20 +49,15 @@ final class LaneEnds {
   void saw(Record record) {
     next.merge(
         new Key(record.getBootEpoch(), record.getLane()), record.getSequence() + 1, Math::max);
-    if (record.getBootEpoch() > record.getGap().getBootEpoch()) {
-      sawGap(record);
-    }
-  }
-
-  /** Takes note of a GAP record that the lane it tells of does not know to be durable. */
-  void sawGap(Record record) {
     Gap gap = record.getGap();
-    if (gap.getReason().equals(Housekeeping.NOT_RECORDED)) {
+    // The lane itself knows of what its own start told.
+    if (gap.getReason().equals(Housekeeping.NOT_RECORDED)
+        && record.getBootEpoch() > gap.getBootEpoch()) {
       told.merge(new Key(gap.getBootEpoch(), gap.getLane()), gap.getCount(), Long::sum);
     }
   }
 
-  /** How many records that a lane went on without such GAP records tell of. */
+  /** How many records that a lane went on without GAP records of later starts tell of. */
   long told(Key key) {
     return told.getOrDefault(key, 0L);
   }

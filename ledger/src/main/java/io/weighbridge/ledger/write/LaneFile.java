@@ -147,11 +147,23 @@ final class LaneFile {
    */
   static LaneFile read(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      LaneFile file =
-          new LaneFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-      file.requireHeader();
-      return file;
+      return map(path, channel, FileChannel.MapMode.READ_ONLY, arena);
     }
+  }
+
+  /** The same for the start that seals what it holds, which {@linkplain #lostTold notes} that. */
+  static LaneFile takeUp(Path path, Arena arena) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return map(path, channel, FileChannel.MapMode.READ_WRITE, arena);
+    }
+  }
+
+  private static LaneFile map(Path path, FileChannel channel, FileChannel.MapMode mode, Arena arena)
+      throws IOException {
+    LaneFile file = new LaneFile(path, channel.map(mode, 0, channel.size(), arena));
+    file.requireHeader();
+    return file;
   }
 
   private void requireHeader() throws LedgerDamagedException {

@@ -2,6 +2,7 @@ package io.weighbridge.ledger.write;
 
 import com.google.protobuf.ByteString;
 import io.weighbridge.audit.v1.Boot;
+import io.weighbridge.audit.v1.Gap;
 import io.weighbridge.audit.v1.Kind;
 import io.weighbridge.audit.v1.Record;
 import io.weighbridge.ledger.LedgerDamagedException;
@@ -115,14 +116,14 @@ final class Recovery {
       List<LaneFile> complete = new ArrayList<>();
       for (Path file : files) {
         if (LaneFile.complete(file)) {
-          complete.add(LaneFile.read(file, arena));
+          complete.add(LaneFile.takeUp(file, arena));
         }
       }
       // The control lane first: GAP records for the others go behind its own.
       complete.sort(
           Comparator.<LaneFile>comparingLong(f -> f.bootEpoch).thenComparingInt(f -> -f.lane));
       for (LaneFile file : complete) {
-        sealLane(file, replay);
+        sealLane(file, replay).forEach(leaf -> note(leaf, complete));
       }
       complete.forEach(this::tellLost);
     }
@@ -140,6 +141,19 @@ final class Recovery {
     }
   }
 
+  /** A GAP record is durable: notes it in the lane it tells of, which its own start could not. */
+  private static void note(Record record, List<LaneFile> lanes) {
+    Gap gap = record.getGap();
+    if (!gap.getReason().equals(Housekeeping.NOT_RECORDED)) {
+      return;
+    }
+    for (LaneFile lane : lanes) {
+      if (lane.bootEpoch == gap.getBootEpoch() && lane.lane == gap.getLane()) {
+        lane.lostTold(Math.min(lane.lost(), lane.lostTold() + gap.getCount()));
+      }
+    }
+  }
+
   /** What a start that was killed may have told in part already. */
   private void tellLost(LaneFile file) {
     LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
@@ -150,9 +164,10 @@ final class Recovery {
     }
   }
 
-  private void sealLane(LaneFile file, Replay replay) throws IOException {
+  /** Returns the records that are sealed now. */
+  private List<Record> sealLane(LaneFile file, Replay replay) throws IOException {
     if (ends.knowsAfter(file.bootEpoch)) {
-      return; // It only stayed for its losses.
+      return List.of(); // It only stayed for its losses.
     }
     LaneEnds.Key key = new LaneEnds.Key(file.bootEpoch, file.lane);
     LaneScan scan = LaneScan.of(file, ends.next(key), KernelBoot.current());
@@ -160,14 +175,15 @@ final class Recovery {
       replay.keep("lane-%d-%d".formatted(file.bootEpoch, file.lane), scan.torn());
     }
     if (scan.leaves().isEmpty()) {
-      return;
+      return List.of();
     }
+    List<Record> records = new ArrayList<>();
     List<byte[]> leaves = new ArrayList<>(scan.leaves());
     Record last = Record.getDefaultInstance();
     for (byte[] leaf : scan.leaves()) {
       last = Record.parseFrom(leaf);
       ends.set(key, last.getSequence() + 1);
-      ends.sawGap(last);
+      records.add(last);
     }
     for (LaneScan.Hole hole : scan.holes()) {
       leaves.add(lost(hole, last).toByteArray());
@@ -179,7 +195,8 @@ final class Recovery {
       journal.storeAfresh(group);
     }
     leaves.forEach(tree::add);
-    recoveredRecords += scan.leaves().size();
+    recoveredRecords += records.size();
+    return records;
   }
 
   private static Group groupOf(int lane, List<byte[]> leaves) {

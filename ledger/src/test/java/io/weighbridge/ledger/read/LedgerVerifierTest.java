@@ -322,6 +322,19 @@ final class LedgerVerifierTest {
     }
   }
 
+  /** The gateway puts it there before the checkpoint that it belongs to; a power cut empties it. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, TilePath.WIDTH * TreeHash.BYTES})
+  void aFullTileOfALargerTreeIsNoneOfThisOne(int bytes) throws IOException {
+    ledger.run(20).run(20);
+    Files.write(ledger.directory.resolve("tile/0/000"), new byte[bytes]);
+
+    VerifyReport report = ledger.verify();
+
+    assertThat(report.integrity()).isEqualTo(Verdict.PROVED);
+    assertThat(report.findings()).extracting(Finding::file).containsOnlyOnce("tile/0/000");
+  }
+
   @Test
   void filesNoGatewayWroteDoNotKeepItFromAVerdict() throws IOException {
     ledger.run(300);

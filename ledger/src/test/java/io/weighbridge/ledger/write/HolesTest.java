@@ -17,6 +17,7 @@ import io.weighbridge.ledger.read.VerifyReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HolesTest {
   /** Of the kernel that wrote a lane. */
   private static final int KERNEL_AT = 40;
+
+  private static final int LOST = 5;
+
+  /** A word of every record of {@link RandomCalls#typical}. */
+  private static final String CALLER = "checkout-service";
 
   @TempDir private Path folder;
   private LedgerConfig config;
@@ -72,6 +78,31 @@ final class HolesTest {
 
     assertThat(gaps()).hasSize(1);
     assertOnlyTheHole("lane 4095 (boot 1)");
+  }
+
+  /** What the control lane told of already, and no lane knew to be durable. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void callsWithoutARecordAreToldOnceHoweverOftenTheStartEnds(int starts) throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    try (LedgerFiles ledger = LedgerFiles.open(config, disk, LedgerClock.SYSTEM)) {
+      await().until(() -> ledger.status().signedSize() == 1);
+      disk.failWrites.set(Integer.MAX_VALUE);
+      Lane calls = ledger.lane(0);
+      assertThat(calls.append(RandomCalls.typical())).isTrue();
+      for (int i = 0; i < LOST; i++) {
+        calls.countLost();
+      }
+      await().until(() -> waiting().stream().mapToInt(Integer::intValue).sum() == 2);
+    }
+
+    for (int i = 0; i < starts; i++) {
+      assertThatThrownBy(() -> LedgerFiles.open(config, new FullAtCalls(), LedgerClock.SYSTEM))
+          .hasMessage(FaultyDisk.FULL);
+    }
+    LedgerFiles.open(config).close();
+
+    assertThat(gaps()).extracting(Gap::getCount).containsExactly((long) LOST);
   }
 
   private void assertOnlyTheHole(String lane) throws IOException {
@@ -123,6 +154,17 @@ final class HolesTest {
     bytes.put(second + Frame.HEADER_BYTES, (byte) ~bytes.get(second + Frame.HEADER_BYTES));
     bytes.put(KERNEL_AT, (byte) ~bytes.get(KERNEL_AT));
     Files.write(lane, bytes.array());
+  }
+
+  /** Full when a call's record is to be sealed, which is behind the control lane's. */
+  private static final class FullAtCalls extends Disk {
+    @Override
+    void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+      if (StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString().contains(CALLER)) {
+        throw new IOException(FaultyDisk.FULL);
+      }
+      super.write(channel, bytes, position);
+    }
   }
 
   /** Full when the start is about to be counted: the lanes are sealed and gone by then. */
