@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -221,15 +223,32 @@ public final class ModelRepository implements AutoCloseable {
     return failures;
   }
 
+  private static boolean isFolder(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException _) {
+      return false;
+    }
+  }
+
+  private static boolean mayBeFolder(Path path) {
+    try {
+      return isFolder(path);
+    } catch (IOException _) {
+      // Whoever reads it is told, and what is served of it stays.
+      return true;
+    }
+  }
+
   private static List<String> folders(Path parent) throws IOException {
     List<String> names = new ArrayList<>();
-    if (!Files.isDirectory(parent)) {
+    if (!isFolder(parent)) {
       return names;
     }
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(parent, Files::isDirectory)) {
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(parent)) {
       for (Path child : children) {
         String name = child.getFileName().toString();
-        if (isName(name)) {
+        if (isName(name) && mayBeFolder(child)) {
           names.add(name);
         }
       }

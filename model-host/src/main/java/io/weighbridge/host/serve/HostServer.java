@@ -98,7 +98,8 @@ public final class HostServer implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     ServerInterceptors.useInputStreamMessages(inference.bindService()),
-                    new MessageRules(new RequestMemory(limits.requestHeapBytesMax())),
+                    new MessageRules(
+                        new RequestMemory(limits.requestHeapBytesMax()), limits.messageBytesMax()),
                     bodyTimer,
                     tally,
                     new MetadataRules(),

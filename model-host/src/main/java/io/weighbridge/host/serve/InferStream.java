@@ -97,7 +97,7 @@ final class InferStream implements StreamObserver<ModelInferRequest>, InferTask.
   }
 
   private void start(Generation held, ModelInferRequest request) {
-    InferTask task = new InferTask(held, request, this);
+    InferTask task = new InferTask(held, request, scope.share(), this);
     running = task;
     task.submit(workers);
   }

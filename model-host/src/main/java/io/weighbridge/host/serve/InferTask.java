@@ -9,14 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One prediction on its way through the worker pool. Takes ownership of a hold on its generation
- * and gives it back whatever happens. Thread-safe.
+ * One prediction on its way through the worker pool. Takes ownership of a hold on its generation,
+ * and holds the request's heap, until nothing is done with them any more. Thread-safe.
  */
 final class InferTask implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(InferTask.class);
 
   private final Generation generation;
   private final ModelInferRequest request;
+  private final RequestMemory.Share share;
   private final Outcome outcome;
 
   /** Who waits for it. One of the first two is called once, unless nobody waits any more. */
@@ -29,15 +30,21 @@ final class InferTask implements Runnable {
     boolean isGone();
   }
 
-  InferTask(Generation generation, ModelInferRequest request, Outcome outcome) {
+  InferTask(
+      Generation generation,
+      ModelInferRequest request,
+      RequestMemory.Share share,
+      Outcome outcome) {
     this.generation = generation;
     this.request = request;
+    this.share = share;
     this.outcome = outcome;
   }
 
   void submit(WorkerPool workers) {
+    share.hold();
     if (!workers.tryRun(this)) {
-      generation.release();
+      release();
       outcome.failed(CallError.OVERLOADED, "every worker is busy and the queue is full");
     }
   }
@@ -45,8 +52,13 @@ final class InferTask implements Runnable {
   /** Gives up its place in the queue; a computation that has begun goes on to its end. */
   void cancel(WorkerPool workers) {
     if (workers.remove(this)) {
-      generation.release();
+      release();
     }
+  }
+
+  private void release() {
+    share.letGo();
+    generation.release();
   }
 
   @Override
@@ -71,7 +83,7 @@ final class InferTask implements Runnable {
       outcome.failed(CallError.INTERNAL, "the host's log says more");
       return;
     } finally {
-      generation.release();
+      release();
     }
     outcome.answered(response);
   }

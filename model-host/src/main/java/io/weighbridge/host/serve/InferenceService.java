@@ -51,11 +51,13 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
         (ServerCallStreamObserver<ModelInferResponse>) observer;
     try {
       Generation held = hold(request.getModelName(), request.getModelVersion());
-      CallScope.current().choose(held);
+      CallScope scope = CallScope.current();
+      scope.choose(held);
       InferTask task =
           new InferTask(
               held,
               request,
+              scope.share(),
               new InferTask.Outcome() {
                 @Override
                 public void answered(ModelInferResponse response) {

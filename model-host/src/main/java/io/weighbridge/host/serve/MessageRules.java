@@ -24,15 +24,18 @@ final class MessageRules implements ServerInterceptor {
   static final int SHORT_BYTES_MAX = 64 << 10;
 
   private final RequestMemory memory;
+  private final int predictionBytesMax;
 
-  MessageRules(RequestMemory memory) {
+  MessageRules(RequestMemory memory, int predictionBytesMax) {
     this.memory = memory;
+    this.predictionBytesMax = predictionBytesMax;
   }
 
   @Override
   public <A, B> ServerCall.Listener<A> interceptCall(
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
     RequestMemory.Share share = memory.new Share();
+    CallScope.current().reckonWith(share);
     ServerCall<A, B> sharing = new SharingCall<>(call, share);
     boolean prediction = CallTally.isPrediction(call.getMethodDescriptor());
     return new SimpleForwardingServerCallListener<>(next.startCall(sharing, headers)) {
@@ -57,7 +60,7 @@ final class MessageRules implements ServerInterceptor {
       @SuppressWarnings("unchecked") // A is InputStream, as the class says.
       private A judged(A message) throws IOException, BadInputException {
         InputStream in = (InputStream) message;
-        return (A) (prediction ? RequestBytes.parsed(in, share) : bounded(in));
+        return (A) (prediction ? RequestBytes.parsed(in, predictionBytesMax, share) : bounded(in));
       }
 
       private void refuse(StatusRuntimeException error) {

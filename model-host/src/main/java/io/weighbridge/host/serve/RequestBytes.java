@@ -24,18 +24,23 @@ final class RequestBytes {
 
   private RequestBytes() {}
 
-  /** The parsed message, as the stream in which grpc-java's marshaller finds it as it is. */
-  static InputStream parsed(InputStream message, RequestMemory.Share share)
+  /**
+   * The parsed message, as the stream in which grpc-java's marshaller finds it as it is.
+   *
+   * @param bytesMax what grpc-java lets it have
+   */
+  static InputStream parsed(InputStream message, int bytesMax, RequestMemory.Share share)
       throws IOException, BadInputException {
     boolean known = message instanceof KnownLength;
     byte[] bytes = {};
     int size = 0;
     do {
-      int room = known ? message.available() : Math.max(FIRST_BYTES, size);
+      int room =
+          known ? message.available() : Math.min(bytesMax - size, Math.max(FIRST_BYTES, size));
       share.take(room);
       bytes = Arrays.copyOf(bytes, size + room);
       size += message.readNBytes(bytes, size, room);
-    } while (!known && size == bytes.length);
+    } while (!known && size == bytes.length && size < bytesMax);
     share.take(RequestWalk.heapBytes(bytes, size));
     // Safe: nobody writes to them. What the message has of them are views.
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes, 0, size).newCodedInput();

@@ -32,11 +32,13 @@ final class RequestMemory {
 
   /** What one call has taken. Thread-safe. */
   final class Share {
-    private final AtomicLong bytes = new AtomicLong();
+    private long bytes;
+    private int holders;
+    private boolean unwanted;
 
     /** Takes more, or throws the error for the caller. */
-    void take(long more) throws BadInputException {
-      if (bytes.get() + more > bytesMax) {
+    synchronized void take(long more) throws BadInputException {
+      if (bytes + more > bytesMax) {
         throw new BadInputException(
             "the request takes more heap than request-heap-bytes-max, " + bytesMax + " bytes");
       }
@@ -44,12 +46,29 @@ final class RequestMemory {
         throw CallError.MEMORY_SHORT.because(
             "requests fill request-heap-bytes-max, " + bytesMax + " bytes");
       }
-      bytes.addAndGet(more);
+      bytes += more;
     }
 
-    /** Gives all of it back; more can be taken afterwards. */
-    void giveBack() {
-      taken.addAndGet(-bytes.getAndSet(0));
+    /** Somebody works with the request: whatever becomes of the call, its heap is in use. */
+    synchronized void hold() {
+      holders++;
+    }
+
+    /** Nobody does any more. */
+    synchronized void letGo() {
+      holders--;
+      if (unwanted) {
+        giveBack();
+      }
+    }
+
+    /** The call is over, or answered: gives all of it back once nobody works with it. */
+    synchronized void giveBack() {
+      unwanted = holders > 0;
+      if (!unwanted) {
+        taken.addAndGet(-bytes);
+        bytes = 0;
+      }
     }
   }
 }

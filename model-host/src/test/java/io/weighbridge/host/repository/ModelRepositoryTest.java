@@ -98,6 +98,22 @@ class ModelRepositoryTest {
     }
   }
 
+  /** As a folder of a file server that is away: it is there, and nobody can say what it is. */
+  @Test
+  void aFolderThatCannotBeLookedAtIsNotGone() throws IOException {
+    ModelFolders.adding(root, "a", "1", 1);
+    try (Engines engines = new Engines(1);
+        ModelRepository repository =
+            new ModelRepository(root, List.of(), engines, Clock.systemUTC(), new Listener())) {
+      assertThat(repository.refresh()).isZero();
+      Files.move(root.resolve("a"), root.resolve("gone away"));
+      Files.createSymbolicLink(root.resolve("a"), Path.of("a"));
+      // The model, and the version it has served.
+      assertThat(repository.refresh()).isEqualTo(2);
+      assertThat(served(repository)).containsExactly("a version 1 generation 1");
+    }
+  }
+
   private static List<String> served(ModelRepository repository) {
     return repository.all().stream().map(Generation::toString).toList();
   }

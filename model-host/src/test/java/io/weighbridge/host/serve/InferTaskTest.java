@@ -1,6 +1,7 @@
 package io.weighbridge.host.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
@@ -20,10 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InferTaskTest {
+  private static final long MEMORY_BYTES = 100;
+
   @TempDir private Path root;
   private TestHost host;
   private final WorkerPool workers = new WorkerPool(1, 2);
   private final CountDownLatch blockage = new CountDownLatch(1);
+  private final RequestMemory memory = new RequestMemory(MEMORY_BYTES);
+  private final RequestMemory.Share share = memory.new Share();
 
   @BeforeEach
   void start() throws IOException {
@@ -67,7 +72,8 @@ class InferTaskTest {
     Generation generation = Objects.requireNonNull(host.repository.find("id", "1"));
     assertThat(generation.tryHold()).isTrue();
     Recorded recorded = new Recorded(false);
-    InferTask task = new InferTask(generation, ModelInferRequest.getDefaultInstance(), recorded);
+    InferTask task =
+        new InferTask(generation, ModelInferRequest.getDefaultInstance(), share, recorded);
     task.submit(workers);
     task.cancel(workers);
     assertThat(submit(false).outcomes).isEmpty();
@@ -78,8 +84,6 @@ class InferTaskTest {
 
   @Test
   void anErrorIsToldAndItsHoldGivenBack() throws Exception {
-    Generation generation = Objects.requireNonNull(host.repository.find("id", "1"));
-    assertThat(generation.tryHold()).isTrue();
     Recorded recorded =
         new Recorded(false) {
           @Override
@@ -87,10 +91,43 @@ class InferTaskTest {
             throw new OutOfMemoryError("a test's");
           }
         };
-    InferTask task = new InferTask(generation, ModelInferRequest.getDefaultInstance(), recorded);
-    task.submit(workers);
+    task(recorded).submit(workers);
     assertThat(recorded.next()).isEqualTo(CallError.INTERNAL);
     assertThat(submit(false).next()).as("the worker goes on").isEqualTo(CallError.INPUT_INVALID);
+  }
+
+  @Test
+  void heapIsInUseUntilTheWorkerIsDoneThoughTheCallerLeft() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Recorded working =
+        new Recorded(true) {
+          @Override
+          public boolean isGone() {
+            begun.countDown();
+            waitForTheEnd();
+            return true;
+          }
+        };
+    share.take(MEMORY_BYTES);
+    InferTask task = task(working);
+    task.submit(workers);
+    assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+    task.cancel(workers);
+    share.giveBack();
+    assertThat(memory.takenBytes()).isEqualTo(MEMORY_BYTES);
+    blockage.countDown();
+    await().until(() -> memory.takenBytes() == 0);
+  }
+
+  @Test
+  void heapOfACallThatLeftTheQueueIsGivenBack() throws Exception {
+    block();
+    share.take(MEMORY_BYTES);
+    InferTask task = task(new Recorded(false));
+    task.submit(workers);
+    task.cancel(workers);
+    share.giveBack();
+    assertThat(memory.takenBytes()).isZero();
   }
 
   @Test
@@ -106,21 +143,29 @@ class InferTaskTest {
     assertThat(
             workers.tryRun(() -> {
               begun.countDown();
-              try {
-                blockage.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
+              waitForTheEnd();
             }))
         .isTrue();
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
-  private Recorded submit(boolean gone) {
+  private void waitForTheEnd() {
+    try {
+      blockage.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private InferTask task(Recorded recorded) {
     Generation generation = Objects.requireNonNull(host.repository.find("id", "1"));
     assertThat(generation.tryHold()).isTrue();
+    return new InferTask(generation, ModelInferRequest.getDefaultInstance(), share, recorded);
+  }
+
+  private Recorded submit(boolean gone) {
     Recorded recorded = new Recorded(gone);
-    new InferTask(generation, ModelInferRequest.getDefaultInstance(), recorded).submit(workers);
+    task(recorded).submit(workers);
     return recorded;
   }
 

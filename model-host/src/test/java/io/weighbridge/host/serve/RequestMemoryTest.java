@@ -20,6 +20,7 @@ import io.grpc.stub.StreamObserver;
 import io.weighbridge.host.ModelFolders;
 import io.weighbridge.host.tensor.BadInputException;
 import io.weighbridge.host.tensor.TensorType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +118,17 @@ class RequestMemoryTest {
     large.setId("x".repeat(20_000));
     assertThat(host.client().withCompression("gzip").modelInfer(large.build()).getId())
         .hasSize(20_000);
+  }
+
+  @Test
+  void aMessageOfUnknownLengthTakesNoMoreThanItMayHave() throws Exception {
+    int bytesMax = 1 << 17;
+    byte[] message =
+        ModelInferRequest.newBuilder().setId("x".repeat(bytesMax - 4)).build().toByteArray();
+    assertThat(message).hasSize(bytesMax);
+    RequestMemory memory = new RequestMemory(4L * bytesMax);
+    var _ = RequestBytes.parsed(new ByteArrayInputStream(message), bytesMax, memory.new Share());
+    assertThat(memory.takenBytes()).isBetween(3L * bytesMax, 3L * bytesMax + 1_000);
   }
 
   @Test
