@@ -41,6 +41,10 @@ final class RequestBytes {
       bytes = Arrays.copyOf(bytes, size + room);
       size += message.readNBytes(bytes, size, room);
     } while (!known && size == bytes.length && size < bytesMax);
+    if (!known && size == bytesMax && message.read() >= 0) {
+      // grpc-java says so itself, at the first byte beyond.
+      throw new BadInputException("the message is longer than " + bytesMax + " bytes");
+    }
     share.take(RequestWalk.heapBytes(bytes, size));
     // Safe: nobody writes to them. What the message has of them are views.
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes, 0, size).newCodedInput();

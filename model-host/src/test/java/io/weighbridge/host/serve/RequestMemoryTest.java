@@ -131,6 +131,20 @@ class RequestMemoryTest {
     assertThat(memory.takenBytes()).isBetween(3L * bytesMax, 3L * bytesMax + 1_000);
   }
 
+  /** Else it would be parsed without its end. */
+  @Test
+  void aMessageThatInflatesToMoreIsRefused() throws IOException {
+    int bytesMax = 1 << 17;
+    Limits limits = new Limits(bytesMax, 8 * HEAP_BYTES, 8192, 9, 9, 20, 10, 1, 10);
+    try (TestHost small = new TestHost(root, limits, 1)) {
+      ModelInferRequest.Builder large = request(text()).toBuilder();
+      large.setId("x".repeat(bytesMax));
+      assertThatExceptionOfType(StatusRuntimeException.class)
+          .isThrownBy(() -> small.client().withCompression("gzip").modelInfer(large.build()))
+          .withMessageStartingWith("RESOURCE_EXHAUSTED");
+    }
+  }
+
   @Test
   void fieldsNobodyKnowsTakeNoMemory() {
     byte[] groups = new byte[400_000];
