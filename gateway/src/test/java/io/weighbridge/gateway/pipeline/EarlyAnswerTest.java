@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,11 +57,7 @@ class EarlyAnswerTest {
             .toByteArray();
     byte[] request = RawConnection.message(0, message.length, message);
     caller.begin(1, "ModelInfer", "identity");
-    for (int from = 0; from < request.length; from += FRAME_BYTES) {
-      int to = Math.min(request.length, from + FRAME_BYTES);
-      int end = to == request.length ? RawConnection.END_STREAM : 0;
-      caller.send(RawConnection.DATA, end, 1, Arrays.copyOfRange(request, from, to));
-    }
+    caller.body(1, request, 0, request.length);
     settle(caller);
   }
 

@@ -72,18 +72,10 @@ class OwnResetTest {
     return RawConnection.message(0, message.length, message);
   }
 
-  private void send(byte[] request, int from, int to) throws IOException {
-    for (int at = from; at < to; at += FRAME_BYTES) {
-      int end = Math.min(to, at + FRAME_BYTES);
-      int flags = end == request.length ? RawConnection.END_STREAM : 0;
-      caller.send(RawConnection.DATA, flags, 1, Arrays.copyOfRange(request, at, end));
-    }
-  }
-
   private void call(int bytes) throws IOException {
     caller.begin(1, "ModelInfer", "identity");
     byte[] request = request(bytes);
-    send(request, 0, request.length);
+    caller.body(1, request, 0, request.length);
   }
 
   /** The host's end, with the call on it. */
@@ -121,7 +113,7 @@ class OwnResetTest {
   void aBodyThatIsNotWhatItAnnouncesIsTheCallersFault() throws Exception {
     caller.begin(1, "ModelInfer", "identity", "content-length", "5");
     byte[] request = request(1);
-    send(request, 0, request.length);
+    caller.body(1, request, 0, request.length);
     caller.next(RawConnection.RST_STREAM);
     assertEnded("framing_malformed");
   }
@@ -231,7 +223,7 @@ class OwnResetTest {
   @Test
   void aCallerIsNotSilentWhileNoHostHasTheCall() throws Exception {
     caller.begin(1, "ModelInfer", "identity");
-    send(request(WINDOW_BYTES), 0, WINDOW_BYTES);
+    caller.body(1, request(WINDOW_BYTES), 0, WINDOW_BYTES);
     await()
         .during(BODY_IDLE_MS * 5 / 4, TimeUnit.MILLISECONDS)
         .until(() -> gateway.lane.records.isEmpty());
@@ -244,7 +236,7 @@ class OwnResetTest {
   void aCallerIsNotSilentWhileTheHostTakesNothing() throws Exception {
     byte[] request = request(WINDOW_BYTES);
     caller.begin(1, "ModelInfer", "identity");
-    send(request, 0, WINDOW_BYTES);
+    caller.body(1, request, 0, WINDOW_BYTES);
     try (RawConnection host = host()) {
       await()
           .during(BODY_IDLE_MS * 5 / 4, TimeUnit.MILLISECONDS)

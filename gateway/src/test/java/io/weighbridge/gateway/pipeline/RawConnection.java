@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A caller, or a host, that sends and sees bare frames (RFC 9113 section 4.1). Confined to its
@@ -27,6 +28,9 @@ final class RawConnection implements AutoCloseable {
   static final int END_HEADERS = 4;
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
   private static final int READ_MS_MAX = 5_000;
+
+  /** Fits into one frame. */
+  private static final int PIECE_BYTES = 10_000;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -100,6 +104,15 @@ final class RawConnection implements AutoCloseable {
       field(block, more[i], more[i + 1]);
     }
     send(HEADERS, END_HEADERS, streamId, block.toByteArray());
+  }
+
+  /** A part of a request's body; with its last byte the request ends. */
+  void body(int streamId, byte[] request, int from, int to) throws IOException {
+    for (int at = from; at < to; at += PIECE_BYTES) {
+      int end = Math.min(to, at + PIECE_BYTES);
+      int flags = end == request.length ? END_STREAM : 0;
+      send(DATA, flags, streamId, Arrays.copyOfRange(request, at, end));
+    }
   }
 
   /** A block of a host's answer, with these names and values. */

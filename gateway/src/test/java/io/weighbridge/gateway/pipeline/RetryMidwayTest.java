@@ -14,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryMidwayTest {
   private static final int READ_MS_MAX = 5_000;
   private static final int ACCEPT_MS_MAX = 20;
-  private static final int FRAME_BYTES = 16_384;
   private static final int WINDOW_UPDATE = 8;
   private static final int WINDOW_BYTES = PathHarness.limits().streamWindowBytes();
 
@@ -77,14 +75,6 @@ class RetryMidwayTest {
             .build()
             .toByteArray();
     return RawConnection.message(0, message.length, message);
-  }
-
-  private void send(byte[] request, int from, int to) throws IOException {
-    for (int at = from; at < to; at += FRAME_BYTES) {
-      int end = Math.min(to, at + FRAME_BYTES);
-      int flags = end == request.length ? RawConnection.END_STREAM : 0;
-      caller.send(RawConnection.DATA, flags, 1, Arrays.copyOfRange(request, at, end));
-    }
   }
 
   /** Waits until what was sent is dealt with; returns the credit for the call that came of it. */
@@ -152,14 +142,14 @@ class RetryMidwayTest {
   void theNextHostGetsWhatComesBeforeItIsConnected(int bytes) throws Exception {
     byte[] request = request(bytes);
     caller.begin(1, "ModelInfer", "identity");
-    send(request, 0, SENT_BYTES);
+    caller.body(1, request, 0, SENT_BYTES);
     // All of it is kept: the first host is not connected before it has said its settings.
     settle();
     try (RawConnection _ = refusedByTheFirst()) {
       int half = (SENT_BYTES + request.length) / 2;
-      send(request, SENT_BYTES, half);
+      caller.body(1, request, SENT_BYTES, half);
       settle();
-      send(request, half, request.length);
+      caller.body(1, request, half, request.length);
       settle();
       try (RawConnection host = new RawConnection(second)) {
         assertThat(received(host, request.length)).isEqualTo(request);
@@ -174,7 +164,7 @@ class RetryMidwayTest {
     begin(TestCallLimits.roomyForRetries(2 * WINDOW_BYTES));
     byte[] request = request(2 * WINDOW_BYTES);
     caller.begin(1, "ModelInfer", "identity");
-    send(request, 0, WINDOW_BYTES);
+    caller.body(1, request, 0, WINDOW_BYTES);
     assertThat(settle()).isZero();
     try (RawConnection _ = refusedByTheFirst();
         RawConnection host = new RawConnection(second)) {
